@@ -1,0 +1,198 @@
+"""Checklists as rows: written once by the loader, read by everybody, changed by nobody."""
+
+from typing import NoReturn
+
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+VERSION_PARTS = 4
+VERSION_PART_DIGITS = 9
+
+
+def version_key(version: str) -> str:
+    """Text that sorts as versions do: "1.10" after "1.9", and "1.0" equal to "1.0.0"."""
+    parts = version.split(".")
+    parts += ["0"] * (VERSION_PARTS - len(parts))
+    return ".".join(part.zfill(VERSION_PART_DIGITS) for part in parts)
+
+
+class EditionIsFixed(Exception):
+    """Somebody tried to change an edition, or a part of one, after it was loaded."""
+
+
+def _refuse(what: str) -> NoReturn:
+    raise EditionIsFixed(
+        f"{what} belongs to a loaded edition and cannot be changed or removed. "
+        "Put the change into the YAML file, raise its version and load it."
+    )
+
+
+class FixedQuerySet(models.QuerySet):
+    """Rows of a loaded edition: they can be read, never updated or deleted."""
+
+    def update(self, **kwargs) -> NoReturn:
+        _refuse(f"A {self.model._meta.verbose_name}")
+
+    def delete(self) -> NoReturn:
+        _refuse(f"A {self.model._meta.verbose_name}")
+
+    # Django's own marks: without them a template could call the method by name.
+    delete.alters_data = update.alters_data = True  # type: ignore[attr-defined]
+    delete.queryset_only = True  # type: ignore[attr-defined]
+
+    def bulk_update(self, *args, **kwargs) -> NoReturn:
+        _refuse(f"A {self.model._meta.verbose_name}")
+
+    def bulk_create(self, objs, *args, update_conflicts=False, **kwargs):
+        if update_conflicts:
+            _refuse(f"A {self.model._meta.verbose_name}")
+        return super().bulk_create(objs, *args, **kwargs)
+
+
+class FixedModel(models.Model):
+    """A part of an edition. The loader writes parts in bulk, with their edition; nobody else does."""
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs) -> None:
+        _refuse(str(self))
+
+    def delete(self, *args, **kwargs) -> NoReturn:
+        _refuse(str(self))
+
+
+class Checklist(models.Model):
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=200, help_text="As in its latest edition.")
+
+    class Meta:
+        ordering = ["title", "slug"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("checklist-detail", args=[self.slug])
+
+    @property
+    def latest(self) -> "Edition | None":
+        """The edition with the highest version."""
+        return self.editions.order_by("-version_key").first()
+
+
+class EditionQuerySet(FixedQuerySet):
+    def current(self):
+        """Of each checklist, the edition with the highest version."""
+        higher = Edition.objects.filter(
+            checklist=OuterRef("checklist"), version_key__gt=OuterRef("version_key")
+        )
+        return self.filter(~Exists(higher))
+
+
+class Edition(FixedModel):
+    checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="editions")
+    version = models.CharField(max_length=40)
+    version_key = models.CharField(max_length=40, editable=False)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True, help_text="Markdown.")
+    documents = models.JSONField(default=list, help_text="[{id, title, note}]")
+    entry_conditions = models.JSONField(default=list, help_text="[{id, text, source}]")
+    exit_criteria = models.JSONField(default=list, help_text="[{id, text, source}]")
+    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file, hex.")
+    item_count = models.PositiveIntegerField()
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["checklist__title", "-version_key"]
+        constraints = [
+            # By key, since 1.0 and 1.0.0 are one version.
+            models.UniqueConstraint(
+                fields=["checklist", "version_key"], name="edition_version_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}"
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            _refuse(str(self))
+        self.version_key = version_key(self.version)
+        models.Model.save(self, *args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        return reverse("edition-detail", args=[self.checklist.slug, self.version])
+
+
+class Section(FixedModel):
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="sections")
+    position = models.PositiveIntegerField(help_text="From 1, in the order of the file.")
+    ref = models.CharField(max_length=80, help_text="The id in the file.")
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True, help_text="Markdown.")
+
+    objects = FixedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["edition_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "ref"], name="section_ref_unique"),
+            models.UniqueConstraint(
+                fields=["edition", "position"], name="section_position_unique"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Item(FixedModel):
+    class Severity(models.TextChoices):
+        """Gravest first. The values also sort so as text: order_by("severity") is by gravity."""
+
+        BLOCKER = "blocker", "Blocker"
+        MAJOR = "major", "Major"
+        MINOR = "minor", "Minor"
+
+        @property
+        def rank(self) -> int:
+            """0 for the gravest."""
+            return list(type(self)).index(self)
+
+    edition = models.ForeignKey(Edition, models.PROTECT, related_name="items")
+    section = models.ForeignKey(Section, models.PROTECT, related_name="items")
+    number = models.PositiveIntegerField(help_text="From 1 through the edition.")
+    ref = models.CharField(max_length=80, help_text="The id in the file.")
+    title = models.CharField(max_length=200)
+    severity = models.CharField(max_length=7, choices=Severity)
+    guidance = models.TextField(help_text="Markdown.")
+    why = models.TextField(help_text="Markdown.")
+    verify = models.TextField(help_text="Markdown.")
+    evidence = models.JSONField(default=list, help_text="[{kind, text}]")
+    probes = models.JSONField(default=list, help_text="[name]")
+    parameters = models.JSONField(default=list, help_text="[{name, value, note}]")
+    source = models.JSONField(help_text="{document, place}")
+    see_also = models.JSONField(default=list, help_text="[{document, place}]")
+    search_text = models.TextField(
+        editable=False, help_text="Everything searchable, casefolded: see checklist.search."
+    )
+
+    objects = FixedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["edition_id", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["edition", "ref"], name="item_ref_unique"),
+            models.UniqueConstraint(fields=["edition", "number"], name="item_number_unique"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}. {self.title}"
+
+    def get_absolute_url(self) -> str:
+        edition = self.edition
+        return reverse("item-detail", args=[edition.checklist.slug, edition.version, self.ref])
