@@ -1,0 +1,9 @@
+import { startControls } from "./controls.js";
+import { startGuard } from "./guard.js";
+import { startRequests } from "./requests.js";
+import { startToasts } from "./toast.js";
+
+startToasts();
+startRequests();
+startGuard();
+startControls();
