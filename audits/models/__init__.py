@@ -1,0 +1,32 @@
+"""Tables and the rules of their rows; one file per noun."""
+
+from audits.models.answers import Answer
+from audits.models.audits import Audit, AuditEdition
+from audits.models.comments import Comment
+from audits.models.events import Event
+from audits.models.evidence import Evidence
+from audits.models.heartbeats import Heartbeat
+from audits.models.projects import Environment, Project
+from audits.models.reports import Report
+from audits.models.signoffs import SignOff
+from audits.models.snapshots import Snapshot
+from audits.models.teams import Membership, Team
+from audits.models.users import User
+
+__all__ = [
+    "Answer",
+    "Audit",
+    "AuditEdition",
+    "Comment",
+    "Environment",
+    "Event",
+    "Evidence",
+    "Heartbeat",
+    "Membership",
+    "Project",
+    "Report",
+    "SignOff",
+    "Snapshot",
+    "Team",
+    "User",
+]

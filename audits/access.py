@@ -1,0 +1,141 @@
+"""Every "may I?" query. What you may not see is a 404; what you see but may not do is a 403."""
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404
+from django.shortcuts import get_object_or_404
+
+from audits.models import (
+    Answer,
+    Audit,
+    Evidence,
+    Membership,
+    Project,
+    Report,
+    Snapshot,
+    Team,
+    User,
+)
+
+
+def _for_change(allowed: QuerySet, visible: QuerySet, role: str, **lookup) -> Any:
+    if found := allowed.filter(**lookup).first():
+        return found
+    if visible.filter(**lookup).exists():
+        raise PermissionDenied(f"Your role in this team does not let you do that: ask {role}.")
+    raise Http404
+
+
+def teams(user: User) -> QuerySet[Team]:
+    return Team.objects.visible_to(user)
+
+
+def team_for_view(user: User, pk) -> Team:
+    return get_object_or_404(Team.objects.visible_to(user), pk=pk)
+
+
+def team_for_edit(user: User, pk) -> Team:
+    return _for_change(
+        Team.objects.editable_by(user), Team.objects.visible_to(user), "an owner", pk=pk
+    )
+
+
+def team_for_management(user: User, pk) -> Team:
+    return _for_change(
+        Team.objects.managed_by(user), Team.objects.visible_to(user), "an owner", pk=pk
+    )
+
+
+def membership(user: User, team: Team) -> Membership:
+    return get_object_or_404(Membership.objects.select_related("team"), user=user, team=team)
+
+
+def membership_for_management(user: User, team_pk, pk) -> Membership:
+    team = team_for_management(user, team_pk)
+    return get_object_or_404(team.memberships.select_related("user", "team"), pk=pk)
+
+
+def projects(user: User) -> QuerySet[Project]:
+    return Project.objects.visible_to(user).select_related("team")
+
+
+def projects_for_edit(user: User) -> QuerySet[Project]:
+    return Project.objects.editable_by(user).select_related("team")
+
+
+def project_for_view(user: User, pk) -> Project:
+    return get_object_or_404(projects(user), pk=pk)
+
+
+def project_for_edit(user: User, pk) -> Project:
+    return _for_change(projects_for_edit(user), projects(user), "an owner for the editor role", pk=pk)
+
+
+def _audits(queryset: QuerySet[Audit]) -> QuerySet[Audit]:
+    return queryset.select_related("project__team", "created_by")
+
+
+def audit_for_view(user: User, pk) -> Audit:
+    return get_object_or_404(_audits(Audit.objects.visible_to(user)), pk=pk)
+
+
+def audit_for_edit(user: User, pk) -> Audit:
+    return _for_change(
+        _audits(Audit.objects.editable_by(user)),
+        Audit.objects.visible_to(user),
+        "an owner for the editor role",
+        pk=pk,
+    )
+
+
+def audit_for_approval(user: User, pk) -> Audit:
+    return _for_change(
+        _audits(Audit.objects.approvable_by(user)),
+        Audit.objects.visible_to(user),
+        "an approver to do it",
+        pk=pk,
+    )
+
+
+def answer_for_view(user: User, audit_pk, pk) -> Answer:
+    visible = Answer.objects.visible_to(user).select_related("audit__project__team")
+    return get_object_or_404(visible, audit=audit_pk, pk=pk)
+
+
+def answer_for_edit(user: User, audit_pk, pk) -> Answer:
+    return _for_change(
+        Answer.objects.editable_by(user).select_related("audit__project__team", "item"),
+        Answer.objects.visible_to(user),
+        "an owner for the editor role",
+        audit=audit_pk,
+        pk=pk,
+    )
+
+
+def evidence_for_view(user: User, pk) -> Evidence:
+    return get_object_or_404(Evidence.objects.visible_to(user).select_related("answer"), pk=pk)
+
+
+def evidence_for_edit(user: User, pk) -> Evidence:
+    return _for_change(
+        Evidence.objects.editable_by(user).select_related("answer__audit__project", "answer__item"),
+        Evidence.objects.visible_to(user),
+        "an owner for the editor role",
+        pk=pk,
+    )
+
+
+def snapshot_for_view(user: User, audit_pk, pk) -> Snapshot:
+    return get_object_or_404(
+        Snapshot.objects.visible_to(user).select_related("audit__project__team"),
+        audit=audit_pk,
+        pk=pk,
+    )
+
+
+def report_for_view(user: User, pk) -> Report:
+    return get_object_or_404(
+        Report.objects.visible_to(user).select_related("snapshot__audit__project__team"), pk=pk
+    )

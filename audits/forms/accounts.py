@@ -1,0 +1,16 @@
+from django import forms
+
+
+class SignUpForm(forms.Form):
+    """What signing up asks beside the address and the password."""
+
+    name = forms.CharField(
+        max_length=150,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+        help_text="As it shall stand in reports and sign-offs.",
+    )
+    field_order = ["name", "email", "password1", "password2"]
+
+    def signup(self, request, user) -> None:
+        user.name = self.cleaned_data["name"]
+        user.save(update_fields=["name"])

@@ -1,0 +1,56 @@
+from django import forms
+
+from audits.models import Project, SignOff
+from checklist.models import Edition
+
+
+class AuditForm(forms.Form):
+    """Starting an audit: of which project, over which editions."""
+
+    project = forms.ModelChoiceField(Project.objects.none(), empty_label=None)
+    title = forms.CharField(
+        max_length=150, help_text="Such as “First launch”; the report carries it on its cover."
+    )
+    editions = forms.ModelMultipleChoiceField(
+        Edition.objects.none(),
+        label="Checklists",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="One or more. The audit keeps the edition chosen here, whatever comes later.",
+        error_messages={"required": "Choose at least one checklist."},
+    )
+
+    def __init__(self, *args, projects, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["project"].queryset = projects
+        current = Edition.objects.current().select_related("checklist").order_by("pk")
+        self.fields["editions"].queryset = current
+
+
+class SealForm(forms.Form):
+    decision = forms.ChoiceField(choices=SignOff.Decision.choices, widget=forms.RadioSelect)
+    statement = forms.CharField(
+        required=False,
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="What you want the reader of the report to know. It stands on its cover.",
+    )
+    confirmation = forms.CharField(
+        max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+    seen_head = forms.CharField(max_length=64, widget=forms.HiddenInput)
+
+    def __init__(self, *args, audit, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["confirmation"].label = f"Type “{audit.seal_phrase}” to confirm"
+
+
+class ReopenForm(forms.Form):
+    reason = forms.CharField(
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="It stands in the history of the audit and of the next report.",
+    )
+
+
+class RenameForm(forms.Form):
+    title = forms.CharField(max_length=150)

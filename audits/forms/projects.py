@@ -1,0 +1,28 @@
+from django import forms
+
+from audits.models import Environment, Project
+
+
+class DateInput(forms.DateInput):
+    input_type = "date"
+
+    def __init__(self, **kwargs):
+        super().__init__(format="%Y-%m-%d", **kwargs)
+
+
+class ProjectForm(forms.ModelForm):
+    class Meta:
+        model = Project
+        fields = ["name", "description", "launch_date"]
+        widgets = {"launch_date": DateInput(), "description": forms.Textarea(attrs={"rows": 3})}
+        help_texts = {
+            "name": "What is being launched, such as “Support assistant”.",
+            "launch_date": "The day on which it goes live, if you know it.",
+        }
+
+
+class EnvironmentForm(forms.ModelForm):
+    class Meta:
+        model = Environment
+        fields = ["kind", "name"]
+        help_texts = {"name": "Such as “production, eu-west”."}

@@ -1,0 +1,1 @@
+"""Server-sent events: an audit's own event table is the stream."""

@@ -1,0 +1,282 @@
+import datetime as dt
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from audits.models.audits import Audit
+from audits.models.errors import NotAllowed, Outdated, Refused
+from audits.models.teams import Membership
+from audits.models.users import User
+from checklist.models import Item
+
+
+class AnswerQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "AnswerQuerySet":
+        return self.filter(audit__project__team__memberships__user=user)
+
+    def editable_by(self, user) -> "AnswerQuerySet":
+        return self.filter(
+            audit__project__team__memberships__user=user,
+            audit__project__team__memberships__role__in=Membership.EDIT,
+        )
+
+    def lapsed(self, today: dt.date | None = None) -> "AnswerQuerySet":
+        """Risk acceptances whose last day is over."""
+        return self.filter(
+            state=Answer.State.RISK_ACCEPTED, accepted_until__lt=today or timezone.localdate()
+        )
+
+    def open(self, today: dt.date | None = None) -> "AnswerQuerySet":
+        """What progress counts as open, which takes in acceptances that do not hold."""
+        return self.filter(counts_as_open(today))
+
+    def blocking(self, today: dt.date | None = None) -> "AnswerQuerySet":
+        return self.open(today).filter(item__severity=Item.Severity.BLOCKER)
+
+    def overdue(self, today: dt.date | None = None) -> "AnswerQuerySet":
+        return self.open(today).filter(due__lt=today or timezone.localdate())
+
+    def without_evidence(self) -> "AnswerQuerySet":
+        return self.filter(
+            ~models.Exists(
+                self.model.evidence.rel.related_model.objects.filter(
+                    answer=models.OuterRef("pk"), removed_at=None
+                )
+            )
+        )
+
+    def for_rows(self) -> "AnswerQuerySet":
+        """With all that a row of the audit page shows."""
+        return (
+            self.select_related("item__section", "owner", "approver", "changed_by")
+            .annotate(
+                evidence_count=models.Count(
+                    "evidence", filter=Q(evidence__removed_at=None), distinct=True
+                ),
+                comment_count=models.Count("comments", distinct=True),
+            )
+            .order_by("position")
+        )
+
+
+def counts_as_open(today: dt.date | None = None, prefix: str = "") -> Q:
+    """The condition for one answer to count as open; `prefix` as in `answers__`."""
+    today = today or timezone.localdate()
+    accepted = Q(**{f"{prefix}state": Answer.State.RISK_ACCEPTED})
+    unconfirmed = Q(**{f"{prefix}accepted_at": None})
+    lapsed = Q(**{f"{prefix}accepted_until__lt": today})
+    return Q(**{f"{prefix}state": Answer.State.OPEN}) | (accepted & (unconfirmed | lapsed))
+
+
+class Answer(models.Model):
+    """What a person claims of one item."""
+
+    class State(models.TextChoices):
+        OPEN = "open", "Open"
+        DONE = "done", "Done"
+        NOT_APPLICABLE = "not_applicable", "Not applicable"
+        RISK_ACCEPTED = "risk_accepted", "Risk accepted"
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="answers")
+    item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers")
+    position = models.PositiveIntegerField()
+    state = models.CharField(max_length=14, choices=State, default=State.OPEN)
+    reason = models.TextField(blank=True, max_length=4000)
+    # A risk is accepted by its approver in person: until then `accepted_at` is empty, and the
+    # item counts as open.
+    approver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    accepted_at = models.DateTimeField(null=True)
+    accepted_until = models.DateField(null=True)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="answers"
+    )
+    due = models.DateField(null=True)
+    version = models.PositiveIntegerField(default=1)
+    changed_at = models.DateTimeField(null=True)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+
+    objects = AnswerQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["audit_id", "position"]
+        constraints = [
+            models.UniqueConstraint(fields=["audit", "item"], name="one_answer_an_item"),
+        ]
+        indexes = [
+            models.Index(fields=["state", "accepted_until"], name="answer_lapse"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item}: {self.get_state_display()}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("answer-detail", args=[self.audit_id, self.pk])
+
+    @property
+    def awaits_approver(self) -> bool:
+        return self.state == self.State.RISK_ACCEPTED and self.accepted_at is None
+
+    @property
+    def has_lapsed(self) -> bool:
+        return (
+            self.state == self.State.RISK_ACCEPTED
+            and self.accepted_until is not None
+            and self.accepted_until < timezone.localdate()
+        )
+
+    @property
+    def counts_as(self) -> str:
+        """The state that progress counts: an acceptance that does not hold is open."""
+        if self.awaits_approver or self.has_lapsed:
+            return self.State.OPEN
+        return self.state
+
+    @property
+    def is_overdue(self) -> bool:
+        return (
+            self.due is not None
+            and self.due < timezone.localdate()
+            and self.counts_as == self.State.OPEN
+        )
+
+    @transaction.atomic
+    def record(
+        self,
+        state: str,
+        *,
+        by: User,
+        reason: str = "",
+        approver: User | None = None,
+        until: dt.date | None = None,
+        seen_version: int | None = None,
+    ) -> "Answer":
+        """Claim a state. Outdated when `seen_version` is not the row's; Refused without what
+        the state needs: a reason for not applicable, and an approver and a last day too for an
+        accepted risk."""
+        audit, answer = self._for_change(seen_version)
+        before = answer.state
+        reason = reason.strip()
+        answer._check(state, reason, approver, until)
+        accepting = state == self.State.RISK_ACCEPTED
+        answer.state = state
+        answer.reason = reason if state in (self.State.NOT_APPLICABLE, "risk_accepted") else ""
+        answer.approver = approver if accepting else None
+        answer.accepted_until = until if accepting else None
+        answer.accepted_at = timezone.now() if accepting and approver == by else None
+        answer._touch(by)
+        detail = {"before": before, "after": state}
+        if answer.reason:
+            detail["reason"] = answer.reason
+        if accepting:
+            detail |= {
+                "approver": str(approver),
+                "until": until.isoformat() if until else "",
+                "confirmed": answer.accepted_at is not None,
+            }
+        audit.log("answer.recorded", by=by, answer=answer, **answer.named(), **detail)
+        return answer
+
+    @transaction.atomic
+    def confirm_acceptance(self, *, by: User, seen_version: int | None = None) -> "Answer":
+        """The named approver accepts the risk in person."""
+        audit, answer = self._for_change(seen_version)
+        if not answer.awaits_approver:
+            raise Refused("There is no risk acceptance here that waits for an approver.")
+        if answer.approver_id != by.pk:
+            raise NotAllowed(f"Only {answer.approver} can confirm this acceptance.")
+        if not audit.project.team.people(Membership.APPROVE).filter(pk=by.pk).exists():
+            raise NotAllowed("Only an approver or an owner of the team can accept a risk.")
+        answer.accepted_at = timezone.now()
+        answer._touch(by)
+        audit.log("answer.accepted", by=by, answer=answer, **answer.named())
+        return answer
+
+    @transaction.atomic
+    def plan(
+        self,
+        *,
+        by: User,
+        owner: User | None,
+        due: dt.date | None,
+        seen_version: int | None = None,
+    ) -> "Answer":
+        """Say who sees to the item, and until when."""
+        audit, answer = self._for_change(seen_version)
+        if owner and not audit.project.team.members.filter(pk=owner.pk).exists():
+            raise Refused("The owner must be a member of the team.", field="owner")
+        if (answer.owner, answer.due) == (owner, due):
+            return answer
+        answer.owner, answer.due = owner, due
+        answer._touch(by)
+        audit.log(
+            "answer.planned",
+            by=by,
+            answer=answer,
+            **answer.named(),
+            owner=str(owner) if owner else "",
+            due=due.isoformat() if due else "",
+        )
+        return answer
+
+    @transaction.atomic
+    def reopen_lapsed(self) -> bool:
+        """Set an acceptance whose last day is over back to open; False when it is not so."""
+        audit = Audit.objects.locked(self.audit_id)
+        answer = Answer.objects.select_for_update().select_related("item").get(pk=self.pk)
+        if audit.is_sealed or not answer.has_lapsed:
+            return False
+        detail = {"approver": str(answer.approver), "until": str(answer.accepted_until)}
+        answer.state = self.State.OPEN
+        answer.reason = ""
+        answer.approver = answer.accepted_at = answer.accepted_until = None
+        answer._touch(None)
+        audit.log("answer.lapsed", by=None, answer=answer, **answer.named(), **detail)
+        return True
+
+    def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
+        """Audit and answer as they are now, under the audit's lock."""
+        audit = self.audit.for_change()
+        answer = Answer.objects.select_related("item", "changed_by").get(pk=self.pk)
+        if seen_version is not None and seen_version != answer.version:
+            raise Outdated(str(answer.changed_by or "Countersign"))
+        answer.audit = audit
+        return audit, answer
+
+    def _check(
+        self, state: str, reason: str, approver: User | None, until: dt.date | None
+    ) -> None:
+        if state not in self.State.values:
+            raise Refused(f"{state!r} is not a state of an answer.", field="state")
+        if state == self.State.NOT_APPLICABLE and not reason:
+            raise Refused("Say why the item does not apply.", field="reason")
+        if state != self.State.RISK_ACCEPTED:
+            return
+        if not reason:
+            raise Refused("Say why the risk can be taken.", field="reason")
+        if approver is None:
+            raise Refused("Name the approver who accepts the risk.", field="approver")
+        if not self.audit.project.team.people(Membership.APPROVE).filter(pk=approver.pk).exists():
+            raise Refused(
+                f"{approver} is neither an approver nor an owner of this team.", field="approver"
+            )
+        if until is None:
+            raise Refused("Say until when the risk is accepted.", field="until")
+        if until < timezone.localdate():
+            raise Refused("The last day of the acceptance is over already.", field="until")
+
+    def _touch(self, by: User | None) -> None:
+        self.version += 1
+        self.changed_at = timezone.now()
+        self.changed_by = by
+        self.save()
+
+    def named(self) -> dict[str, str]:
+        """How history names the item, whatever happens to its wording later."""
+        return {"item": self.item.ref, "title": self.item.title}

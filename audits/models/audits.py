@@ -1,0 +1,184 @@
+import uuid
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from audits.models.errors import AuditOpen, AuditSealed, NotAllowed, Refused
+from audits.models.events import GENESIS, Event
+from audits.models.projects import Project
+from audits.models.teams import Membership
+from audits.models.users import User
+from checklist.models import Edition, Item
+
+if TYPE_CHECKING:
+    from audits.models.answers import Answer
+
+
+class AuditQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "AuditQuerySet":
+        return self.filter(project__team__memberships__user=user)
+
+    def editable_by(self, user) -> "AuditQuerySet":
+        return self.filter(
+            project__team__memberships__user=user,
+            project__team__memberships__role__in=Membership.EDIT,
+        )
+
+    def approvable_by(self, user) -> "AuditQuerySet":
+        return self.filter(
+            project__team__memberships__user=user,
+            project__team__memberships__role__in=Membership.APPROVE,
+        )
+
+    def locked(self, pk) -> "Audit":
+        """The row under its lock, which every write of an audit takes first."""
+        return self.select_for_update().get(pk=pk)
+
+    @transaction.atomic
+    def start(
+        self, project: Project, title: str, editions: Sequence[Edition], *, by: User
+    ) -> "Audit":
+        """Pin the editions and make one open answer an item, in a constant number of queries."""
+        if not editions:
+            raise Refused("Choose at least one checklist.", field="editions")
+        audit = self.create(project=project, title=title, created_by=by)
+        audit.pins.bulk_create(
+            audit.pins.model(audit=audit, edition=edition, position=position)
+            for position, edition in enumerate(editions, start=1)
+        )
+        order = {edition.pk: position for position, edition in enumerate(editions)}
+        items = Item.objects.filter(edition__in=editions).values_list("pk", "edition_id", "number")
+        ranked = sorted(items, key=lambda item: (order[item[1]], item[2]))
+        audit.answers.bulk_create(
+            (
+                audit.answers.model(audit=audit, item_id=pk, position=position)
+                for position, (pk, _, _) in enumerate(ranked, start=1)
+            ),
+            batch_size=500,
+        )
+        audit.log(
+            "audit.started",
+            by=by,
+            title=title,
+            editions=[f"{edition.checklist.slug} {edition.version}" for edition in editions],
+            items=len(ranked),
+        )
+        return audit
+
+
+class Audit(models.Model):
+    """One run of one or more checklist editions against a project, for a launch."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        SEALED = "sealed"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="audits")
+    title = models.CharField(max_length=150)
+    editions = models.ManyToManyField(Edition, through="AuditEdition", related_name="audits")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    revision = models.PositiveIntegerField(default=1)
+    created_at = models.DateTimeField(auto_now_add=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    # The end of the event chain: appending needs no look at the last event, and a truncated
+    # chain no longer meets it.
+    events_count = models.PositiveIntegerField(default=0)
+    events_head = models.CharField(max_length=64, default=GENESIS)
+
+    answers: models.Manager["Answer"]
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "id"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("audit-detail", args=[self.pk])
+
+    @property
+    def is_sealed(self) -> bool:
+        return self.state == self.State.SEALED
+
+    @property
+    def seal_phrase(self) -> str:
+        """What an approver types to seal: it names what is sealed, and no other revision."""
+        return f"seal revision {self.revision}"
+
+    def for_change(self) -> "Audit":
+        """This audit under its lock; AuditSealed unless it is open. Inside a transaction only."""
+        audit = Audit.objects.locked(self.pk)
+        audit.refuse_if_sealed()
+        return audit
+
+    def refuse_if_sealed(self) -> None:
+        if self.is_sealed:
+            raise AuditSealed(self.revision)
+
+    def log(self, verb: str, *, by: User | None, answer: "Answer | None" = None, **detail) -> Event:
+        """Append one event and move the head, under the lock that the caller holds."""
+        event = Event(
+            audit=self,
+            number=self.events_count + 1,
+            revision=self.revision,
+            verb=verb,
+            answer=answer,
+            actor=by,
+            actor_name=str(by) if by else "Countersign",
+            at=timezone.now(),
+            detail=detail,
+            previous_hash=self.events_head,
+        )
+        event.hash = event.compute_hash()
+        event.save(force_insert=True)
+        self.events_count, self.events_head = event.number, event.hash
+        self.save(update_fields=["events_count", "events_head"])
+        return event
+
+    @transaction.atomic
+    def rename(self, title: str, *, by: User) -> None:
+        audit = self.for_change()
+        before, audit.title = audit.title, title
+        audit.save(update_fields=["title"])
+        audit.log("audit.renamed", by=by, before=before, after=title)
+
+    @transaction.atomic
+    def reopen(self, reason: str, *, by: User) -> "Audit":
+        """Begin the next revision; what was sealed stays as it was."""
+        audit = Audit.objects.locked(self.pk)
+        if not audit.is_sealed:
+            raise AuditOpen
+        if not Audit.objects.approvable_by(by).filter(pk=audit.pk).exists():
+            raise NotAllowed("Only an approver or an owner of the team can reopen an audit.")
+        if not reason.strip():
+            raise Refused("Say why the audit is reopened; it stands in the history.", "reason")
+        audit.state = self.State.OPEN
+        audit.revision += 1
+        audit.save(update_fields=["state", "revision"])
+        audit.log("audit.reopened", by=by, reason=reason.strip())
+        return audit
+
+
+class AuditEdition(models.Model):
+    """An edition that an audit pinned when it started."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="pins")
+    edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="pins")
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(fields=["audit", "edition"], name="an_edition_once_an_audit")
+        ]
+
+    def __str__(self) -> str:
+        return str(self.edition)

@@ -1,0 +1,36 @@
+from django.conf import settings
+from django.db import models, transaction
+
+from audits.models.answers import Answer
+from audits.models.errors import Refused
+from audits.models.users import User
+
+
+class CommentQuerySet(models.QuerySet):
+    @transaction.atomic
+    def add(self, answer: Answer, text: str, *, by: User) -> "Comment":
+        """Say something about an answer, in Markdown. What was said stays."""
+        audit = answer.audit.for_change()
+        text = text.strip()
+        if not text:
+            raise Refused("Write something first.", field="text")
+        comment = self.create(answer=answer, author=by, text=text)
+        audit.log("comment.added", by=by, answer=answer, **answer.named(), text=text)
+        return comment
+
+
+class Comment(models.Model):
+    answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="comments"
+    )
+    text = models.TextField(max_length=20_000)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["created_at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.author}, {self.created_at:%Y-%m-%d %H:%M}"

@@ -1,0 +1,109 @@
+from django.conf import settings
+from django.db import models, transaction
+from django.utils import timezone
+
+from audits.models.audits import Audit
+from audits.models.errors import NotAllowed, Outdated, Refused
+from audits.models.snapshots import Snapshot, stamp
+from audits.models.teams import Membership
+from audits.models.users import User
+
+
+class SignOffQuerySet(models.QuerySet):
+    @transaction.atomic
+    def seal(
+        self,
+        audit: Audit,
+        *,
+        by: User,
+        decision: str,
+        confirmation: str,
+        statement: str = "",
+        seen_head: str,
+    ) -> "SignOff":
+        """Freeze the audit and sign exactly what was shown.
+
+        `confirmation` must be the audit's `seal_phrase`; `seen_head` is the hash of the last
+        event on the page that the approver read, so that nobody signs what they did not see.
+        """
+        audit = audit.for_change()
+        membership = Membership.objects.filter(
+            user=by, team__projects__audits=audit, role__in=Membership.APPROVE
+        ).first()
+        if membership is None:
+            raise NotAllowed("Only an approver or an owner of the team can seal an audit.")
+        if seen_head != audit.events_head:
+            raise Outdated(audit.events.last().actor_name, "the audit")
+        self._check(audit, decision, confirmation)
+        at = timezone.now()
+        snapshot = Snapshot.objects.take(
+            audit, by=by, at=at, seal=_seal(by, membership, decision, statement, at)
+        )
+        sign_off = self.create(
+            snapshot=snapshot,
+            by=by,
+            by_name=str(by),
+            role=membership.role,
+            decision=decision,
+            statement=statement.strip(),
+            at=at,
+            digest=snapshot.digest,
+        )
+        audit.state = Audit.State.SEALED
+        audit.save(update_fields=["state"])
+        audit.log(
+            "audit.sealed",
+            by=by,
+            decision=SignOff.Decision(decision).label,
+            digest=snapshot.digest,
+        )
+        return sign_off
+
+    def _check(self, audit: Audit, decision: str, confirmation: str) -> None:
+        if decision not in SignOff.Decision.values:
+            raise Refused("Decide: go or no-go.", field="decision")
+        blocking = audit.answers.blocking().count()
+        if decision == SignOff.Decision.GO and blocking:
+            noun = "blocker is" if blocking == 1 else "blockers are"
+            raise Refused(f"{blocking} {noun} open, so the decision cannot be go.", "decision")
+        if " ".join(confirmation.lower().split()) != audit.seal_phrase:
+            raise Refused(f"Type “{audit.seal_phrase}” to confirm.", field="confirmation")
+
+
+class SignOff(models.Model):
+    """A named person's decision, in a named role, on exactly one snapshot."""
+
+    class Decision(models.TextChoices):
+        GO = "go", "Go"
+        NO_GO = "no_go", "No-go"
+
+    snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT, related_name="sign_offs")
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="sign_offs"
+    )
+    # As they were then: renaming a user must not change what was signed.
+    by_name = models.CharField(max_length=254)
+    role = models.CharField(max_length=10)
+    decision = models.CharField(max_length=5, choices=Decision)
+    statement = models.TextField(blank=True, max_length=4000)
+    at = models.DateTimeField()
+    digest = models.CharField(max_length=64)
+
+    objects = SignOffQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at"]
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()} by {self.by_name}"
+
+
+def _seal(by: User, membership: Membership, decision: str, statement: str, at) -> dict[str, str]:
+    return {
+        "by": str(by),
+        "email": by.email,
+        "role": membership.role,
+        "at": stamp(at),
+        "decision": decision,
+        "statement": statement.strip(),
+    }

@@ -1,0 +1,233 @@
+import datetime as dt
+import json
+from collections import defaultdict
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from audits.models.audits import Audit
+from audits.models.events import Event
+from audits.models.evidence import Evidence
+from audits.models.history import describe
+from audits.models.users import User
+from audits.reports.canonical import canonical_json, digest
+from checklist.models import Edition, Item
+
+FORMAT = "countersign.snapshot/1"
+
+
+class SnapshotQuerySet(models.QuerySet):
+    def visible_to(self, user) -> "SnapshotQuerySet":
+        return self.filter(audit__project__team__memberships__user=user)
+
+    def take(
+        self, audit: Audit, *, by: User, at: dt.datetime, seal: dict | None = None
+    ) -> "Snapshot":
+        """Freeze the audit as it stands, under the audit's lock that the caller holds."""
+        data = canonical_json(build(audit, by=by, at=at, seal=seal))
+        return self.create(
+            audit=audit,
+            revision=audit.revision,
+            sealed=seal is not None,
+            data=data,
+            digest=digest(data),
+            events_head=audit.events_head,
+            taken_at=at,
+            taken_by=by,
+        )
+
+
+class Snapshot(models.Model):
+    """The audit frozen as canonical JSON with its SHA-256; everything in a report comes from it."""
+
+    audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="snapshots")
+    revision = models.PositiveIntegerField()
+    sealed = models.BooleanField()
+    data = models.BinaryField()
+    digest = models.CharField(max_length=64, db_index=True)
+    events_head = models.CharField(max_length=64)
+    taken_at = models.DateTimeField()
+    taken_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = SnapshotQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-taken_at", "-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["audit", "revision"],
+                condition=models.Q(sealed=True),
+                name="one_seal_a_revision",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.audit}, revision {self.revision}, {self.digest[:12]}"
+
+    def content(self) -> dict[str, Any]:
+        return json.loads(bytes(self.data))
+
+
+def build(audit: Audit, *, by: User, at: dt.datetime, seal: dict | None) -> dict[str, Any]:
+    """The audit as docs/snapshot-format.md describes it, in a constant number of queries."""
+    project = audit.project
+    return {
+        "format": FORMAT,
+        "audit": {
+            "id": str(audit.pk),
+            "title": audit.title,
+            "revision": audit.revision,
+            "state": Audit.State.SEALED if seal else Audit.State.OPEN,
+            "created_at": stamp(audit.created_at),
+            "created_by": str(audit.created_by),
+            "launch_date": _day(project.launch_date),
+        },
+        "team": {"name": project.team.name},
+        "project": {
+            "name": project.name,
+            "description": project.description,
+            "environments": [
+                {"kind": environment.kind, "name": environment.name}
+                for environment in project.environments.all()
+            ],
+        },
+        "taken_at": stamp(at),
+        "taken_by": str(by),
+        "seal": seal,
+        "editions": _editions(audit),
+        "history": [_event(event) for event in audit.events.order_by("number")],
+        "events": {"count": audit.events_count, "head": audit.events_head},
+    }
+
+
+def stamp(at: dt.datetime) -> str:
+    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def _day(day: dt.date | None) -> str | None:
+    return day.isoformat() if day else None
+
+
+def _moment(at: dt.datetime | None) -> str | None:
+    return stamp(at) if at else None
+
+
+def _person(user: User | None) -> str | None:
+    return str(user) if user else None
+
+
+def _editions(audit: Audit) -> list[dict[str, Any]]:
+    sections: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    for answer in _answers(audit):
+        item = answer.item
+        section = sections[item.edition_id].setdefault(
+            item.section_id, {"id": item.section.ref, "title": item.section.title, "items": []}
+        )
+        section["items"].append(_item(item) | {"answer": _answer(answer)})
+    pins = audit.pins.select_related("edition__checklist")
+    return [_edition(pin.edition, list(sections[pin.edition_id].values())) for pin in pins]
+
+
+def _answers(audit: Audit):
+    return (
+        audit.answers.select_related(
+            "item__section", "owner", "approver", "changed_by"
+        )
+        .prefetch_related(
+            models.Prefetch(
+                "evidence", Evidence.objects.select_related("added_by", "removed_by")
+            ),
+            "comments__author",
+        )
+        .order_by("position")
+    )
+
+
+def _edition(edition: Edition, sections: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "slug": edition.checklist.slug,
+        "title": edition.title,
+        "version": edition.version,
+        "digest": edition.digest,
+        "documents": edition.documents,
+        "entry_conditions": edition.entry_conditions,
+        "exit_criteria": edition.exit_criteria,
+        "sections": sections,
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "id": item.ref,
+        "number": item.number,
+        "title": item.title,
+        "severity": item.severity,
+        "guidance": item.guidance,
+        "why": item.why,
+        "verify": item.verify,
+        "parameters": item.parameters,
+        "source": item.source,
+    }
+
+
+def _answer(answer) -> dict[str, Any]:
+    return {
+        "state": answer.state,
+        "counts_as": answer.counts_as,
+        "reason": answer.reason,
+        "approver": _person(answer.approver),
+        "accepted_at": _moment(answer.accepted_at),
+        "accepted_until": _day(answer.accepted_until),
+        "owner": _person(answer.owner),
+        "due": _day(answer.due),
+        "changed_at": _moment(answer.changed_at),
+        "changed_by": _person(answer.changed_by),
+        "evidence": [_evidence(evidence) for evidence in answer.evidence.all()],
+        "comments": [
+            {
+                "at": stamp(comment.created_at),
+                "by": str(comment.author),
+                "text": comment.text,
+            }
+            for comment in answer.comments.all()
+        ],
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, Any]:
+    removed = None
+    if evidence.removed_at:
+        removed = {
+            "at": stamp(evidence.removed_at),
+            "by": str(evidence.removed_by),
+            "reason": evidence.removed_reason,
+        }
+    return {
+        "id": str(evidence.pk),
+        "kind": evidence.kind,
+        "title": evidence.title,
+        "url": evidence.url,
+        "text": evidence.text,
+        "filename": evidence.filename,
+        "size_bytes": evidence.size_bytes,
+        "content_type": evidence.content_type,
+        "sha256": evidence.sha256,
+        "speaks_of": evidence.speaks_of.isoformat(),
+        "added_at": stamp(evidence.added_at),
+        "added_by": str(evidence.added_by),
+        "removed": removed,
+    }
+
+
+def _event(event: Event) -> dict[str, Any]:
+    return {
+        "number": event.number,
+        "at": stamp(event.at),
+        "by": event.actor_name,
+        "verb": event.verb,
+        "text": describe(event),
+        "hash": event.hash,
+    }

@@ -1,0 +1,202 @@
+"""What a snapshot adds up to: counts, verdict, and the lists that a manager reads first."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Tone = Literal["go", "no-go", "warn", "draft"]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Counts of items. `open_blockers` are part of `open`, and never averaged away."""
+
+    items: int
+    done: int
+    not_applicable: int
+    risk_accepted: int
+    open: int
+    open_blockers: int
+
+    @property
+    def settled(self) -> int:
+        return self.items - self.open
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One item and where the report has it: `label` as printed, `anchor` as linked."""
+
+    label: str
+    anchor: str
+    item: dict[str, Any]
+
+    @property
+    def answer(self) -> dict[str, Any]:
+        return self.item["answer"]
+
+    @property
+    def is_open(self) -> bool:
+        return self.answer["counts_as"] == "open"
+
+    @property
+    def blocks(self) -> bool:
+        return self.is_open and self.item["severity"] == "blocker"
+
+    @property
+    def evidence(self) -> list[dict[str, Any]]:
+        return [piece for piece in self.answer["evidence"] if piece["removed"] is None]
+
+
+@dataclass(frozen=True)
+class Section:
+    title: str
+    anchor: str
+    entries: tuple[Entry, ...]
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Edition:
+    """`letter` prefixes item numbers when an audit has several editions, else it is empty."""
+
+    letter: str
+    anchor: str
+    source: dict[str, Any]
+    sections: tuple[Section, ...]
+    figures: Figures
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """`word` in three words or so, `sentence` for who reads one line only."""
+
+    tone: Tone
+    word: str
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Summary:
+    editions: tuple[Edition, ...]
+    figures: Figures
+    verdict: Verdict
+    blocking: tuple[Entry, ...]
+    risks: tuple[Entry, ...]
+    overdue: tuple[Entry, ...]
+    evidence: dict[str, int]
+    done_without_evidence: int
+
+    @property
+    def overdue_elsewhere(self) -> tuple[Entry, ...]:
+        """Overdue items that are not already listed as blocking."""
+        return tuple(entry for entry in self.overdue if not entry.blocks)
+
+
+def summarise(snapshot: dict[str, Any]) -> Summary:
+    """Derive every figure of the report from a snapshot (docs/snapshot-format.md)."""
+    editions = tuple(_editions(snapshot["editions"]))
+    entries = [e for edition in editions for section in edition.sections for e in section.entries]
+    today = snapshot["taken_at"][:10]
+    figures = count(entries)
+    return Summary(
+        editions=editions,
+        figures=figures,
+        verdict=verdict(figures, snapshot["seal"]),
+        blocking=tuple(entry for entry in entries if entry.blocks),
+        risks=tuple(e for e in entries if e.answer["state"] == "risk_accepted"),
+        overdue=tuple(entry for entry in entries if _overdue(entry, today)),
+        evidence=_evidence(entries),
+        done_without_evidence=sum(
+            1 for e in entries if e.answer["counts_as"] == "done" and not e.evidence
+        ),
+    )
+
+
+def count(entries: Iterable[Entry]) -> Figures:
+    entries = list(entries)
+    states = Counter(entry.answer["counts_as"] for entry in entries)
+    return Figures(
+        items=len(entries),
+        done=states["done"],
+        not_applicable=states["not_applicable"],
+        risk_accepted=states["risk_accepted"],
+        open=states["open"],
+        open_blockers=sum(1 for entry in entries if entry.blocks),
+    )
+
+
+def verdict(figures: Figures, seal: dict[str, Any] | None) -> Verdict:
+    """A seal decides; without one the report is a draft and says what is left."""
+    left = _what_is_left(figures)
+    if seal is None:
+        return _draft(figures, left)
+    if seal["decision"] == "no_go":
+        return Verdict("no-go", "No-go — sealed", f"The launch is refused. {left}")
+    if figures.open_blockers:
+        blockers = plural(figures.open_blockers, "blocker")
+        return Verdict("warn", f"Go — sealed, {blockers} open", f"Approved all the same. {left}")
+    return Verdict("go", "Go — sealed", f"The launch is approved. {left}")
+
+
+def plural(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _draft(figures: Figures, left: str) -> Verdict:
+    if figures.open_blockers:
+        blockers = plural(figures.open_blockers, "blocker")
+        return Verdict("no-go", f"Draft: {blockers} open", f"Nobody has signed yet. {left}")
+    if figures.open:
+        items = plural(figures.open, "item")
+        return Verdict("draft", f"Draft: {items} open", f"Nobody has signed yet. {left}")
+    return Verdict("draft", "Draft: ready to seal", f"Nobody has signed yet. {left}")
+
+
+def _what_is_left(figures: Figures) -> str:
+    if not figures.items:
+        return "The audit has no items."
+    if not figures.open:
+        many = figures.items > 1
+        return f"All {figures.items:,} items are settled." if many else "The only item is settled."
+    verb = "is" if figures.open == 1 else "are"
+    blockers = plural(figures.open_blockers, "blocker") if figures.open_blockers else "no blocker"
+    return f"{figures.open:,} of {plural(figures.items, 'item')} {verb} open, {blockers} among them."
+
+
+def _editions(sources: list[dict[str, Any]]) -> Iterator[Edition]:
+    for index, source in enumerate(sources):
+        anchor = f"edition-{index + 1}"
+        letter = _letter(index) if len(sources) > 1 else ""
+        sections = tuple(
+            _section(section, f"{anchor}-section-{number}", letter, anchor)
+            for number, section in enumerate(source["sections"], start=1)
+        )
+        figures = count(entry for section in sections for entry in section.entries)
+        yield Edition(letter, anchor, source, sections, figures)
+
+
+def _section(source: dict[str, Any], anchor: str, letter: str, edition: str) -> Section:
+    # Anchors are made of places, not of ids: whatever an id holds, a link works.
+    entries = tuple(
+        Entry(f"{letter}{item['number']}", f"{edition}-item-{item['number']}", item)
+        for item in source["items"]
+    )
+    return Section(source["title"], anchor, entries, count(entries))
+
+
+def _letter(index: int) -> str:
+    return chr(ord("A") + index) if index < 26 else f"{index + 1}."
+
+
+def _overdue(entry: Entry, today: str) -> bool:
+    due = entry.answer["due"]
+    return entry.is_open and due is not None and due < today
+
+
+def _evidence(entries: list[Entry]) -> dict[str, int]:
+    pieces = [piece for entry in entries for piece in entry.answer["evidence"]]
+    kinds = Counter(piece["kind"] for piece in pieces if piece["removed"] is None)
+    removed = sum(1 for piece in pieces if piece["removed"] is not None)
+    return {"link": 0, "file": 0, "note": 0, **kinds, "removed": removed}

@@ -1,0 +1,105 @@
+"""Text of strangers, made safe and readable: Markdown, links, times, sizes."""
+
+import re
+from datetime import date, datetime
+from urllib.parse import urlsplit
+
+import nh3
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+TAGS = {
+    "a", "blockquote", "br", "code", "del", "em", "hr", "li", "ol", "p", "pre", "s", "strong",
+    "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+SCHEMES = {"http", "https", "mailto"}
+
+# Controls have no look of their own, and direction overrides can make "no-go" read as
+# something else; both stay in the snapshot and its digest, but not on the page.
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
+
+def visible(value: object) -> object:
+    """Text without control characters and direction overrides; anything else as it is."""
+    if isinstance(value, str) and not isinstance(value, Markup):
+        return INVISIBLE.sub("", value)
+    return value
+
+
+def markdown(text: str) -> Markup:
+    """Markdown as clean HTML: no images, no HTML of the author's, no dangerous links."""
+    html = _markdown.render(INVISIBLE.sub("", text))
+    return Markup(  # noqa: S704 - nh3 has just cleaned it
+        nh3.clean(
+            html,
+            tags=TAGS,
+            attributes={"a": {"href"}, "ol": {"start"}},
+            url_schemes=SCHEMES,
+            link_rel="noopener noreferrer nofollow",
+        )
+    )
+
+
+def web_url(url: str) -> str | None:
+    """The URL if it is an http or https one that may become a link, else None."""
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    usable = parts.scheme in {"http", "https"} and parts.netloc and not INVISIBLE.search(url)
+    return url if usable else None
+
+
+def moment(value: str) -> str:
+    """`2026-11-21T04:34:00Z` as `21 Nov 2026, 04:34 UTC`."""
+    at = datetime.fromisoformat(value)
+    return f"{_day(at)}, {at:%H:%M} UTC"
+
+
+def day(value: str) -> str:
+    """`2026-12-01` as `1 Dec 2026`."""
+    return _day(date.fromisoformat(value))
+
+
+def size(number: int) -> str:
+    """Bytes as people say them: `812 bytes`, `24 kB`, `1.2 MB`."""
+    if number < 1000:
+        return f"{number} bytes"
+    if number < 1_000_000:
+        return f"{number // 1000} kB"
+    return f"{number / 1_000_000:.1f} MB"
+
+
+def shorten(text: str, length: int) -> str:
+    """At most `length` characters, on one line."""
+    text = " ".join(str(visible(text)).split())
+    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+
+
+def _day(value: date) -> str:
+    return f"{value.day} {value:%b %Y}"
+
+
+def _may_link(url: str) -> bool:
+    return url.partition(":")[0].lower() in SCHEMES
+
+
+def _heading_as_bold(*_: object) -> str:
+    # A heading in a comment must not become a heading of the report.
+    return "<p><strong>"
+
+
+def _heading_end(*_: object) -> str:
+    return "</strong></p>\n"
+
+
+def _build() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+    parser.disable("image")
+    parser.validateLink = _may_link  # type: ignore[method-assign]
+    parser.add_render_rule("heading_open", _heading_as_bold)
+    parser.add_render_rule("heading_close", _heading_end)
+    return parser
+
+
+_markdown = _build()

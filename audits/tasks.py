@@ -1,0 +1,39 @@
+"""Doorbells: fetch by id, call one method. Any of them may ring twice."""
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+from kombu.exceptions import OperationalError
+
+from audits.models import Answer, Heartbeat, Report
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task(ignore_result=True, soft_time_limit=300, time_limit=310)
+def render_report(report_id: str) -> None:
+    Report.objects.get(pk=report_id).execute()
+
+
+@shared_task(ignore_result=True, time_limit=60)
+def tick() -> None:
+    """Whatever is due. The database says what; a lost message is rung for again."""
+    Heartbeat.beat(Heartbeat.Part.SCHEDULER)
+    for answer in Answer.objects.lapsed().filter(audit__state="open").select_related("audit"):
+        answer.reopen_lapsed()
+    for report in Report.objects.waiting():
+        render_report.delay(str(report.pk))
+
+
+def ring_for_report(report: Report) -> None:
+    """Ask the worker to render, after the commit. A broker that is away loses nothing: the
+    report waits in the database, and the next tick asks again."""
+
+    def ring() -> None:
+        try:
+            render_report.delay(str(report.pk))
+        except (OperationalError, OSError):
+            logger.exception("The broker did not take the request for report %s", report.pk)
+
+    transaction.on_commit(ring)
