@@ -51,7 +51,7 @@ class FixedQuerySet(models.QuerySet):
 
 
 class FixedModel(models.Model):
-    """A part of an edition. The loader writes parts in bulk, with their edition; nobody else does."""
+    """A part of an edition: the loader writes parts in bulk, with their edition."""
 
     class Meta:
         abstract = True
