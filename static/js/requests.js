@@ -38,8 +38,9 @@ export function startRequests() {
   });
 
   document.addEventListener("htmx:response:error", (event) => {
-    const { status } = event.detail.ctx.response;
-    if (!SPEAKS_FOR_ITSELF.has(status)) say(explain(status), "fail");
+    const { hx, response } = event.detail.ctx;
+    // With HX-Reswap the server has said itself what shall be seen of this error.
+    if (!SPEAKS_FOR_ITSELF.has(response.status) && !hx.reswap) say(explain(response.status), "fail");
   });
 
   document.addEventListener("htmx:error", (event) => {
