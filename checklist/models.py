@@ -3,7 +3,7 @@
 from typing import NoReturn
 
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 VERSION_PARTS = 4
@@ -90,6 +90,17 @@ class EditionQuerySet(FixedQuerySet):
         )
         return self.filter(~Exists(higher))
 
+    def with_counts(self):
+        """With `section_count`, and `blocker_count`, `major_count`, `minor_count` of items."""
+        sections = Section.objects.filter(edition=OuterRef("pk")).order_by().values("edition")
+        counts = {
+            f"{severity}_count": Count("items", filter=Q(items__severity=severity))
+            for severity in Item.Severity.values
+        }
+        return self.select_related("checklist").annotate(
+            section_count=Subquery(sections.values(count=Count("pk"))), **counts
+        )
+
 
 class Edition(FixedModel):
     checklist = models.ForeignKey(Checklist, models.PROTECT, related_name="editions")
@@ -127,6 +138,17 @@ class Edition(FixedModel):
     def get_absolute_url(self) -> str:
         return reverse("edition-detail", args=[self.checklist.slug, self.version])
 
+    def severity_counts(self) -> list[tuple["Item.Severity", int]]:
+        """Every severity, gravest first, and how many items have it."""
+        counts = dict(self.items.order_by().values_list("severity").annotate(Count("pk")))
+        return [(severity, counts.get(severity, 0)) for severity in Item.Severity]
+
+    def section_counts(self, severity: str) -> list[tuple["Section", int]]:
+        """The sections, and how many items of this severity they have; of any with ""."""
+        wanted = Q(items__severity=severity) if severity else Q()
+        sections = self.sections.annotate(shown=Count("items", filter=wanted))
+        return [(section, section.shown) for section in sections]
+
 
 class Section(FixedModel):
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="sections")
@@ -148,6 +170,20 @@ class Section(FixedModel):
 
     def __str__(self) -> str:
         return self.title
+
+
+class ItemQuerySet(FixedQuerySet):
+    def with_severity(self, severity: str):
+        """The items of this severity; all with ""."""
+        return self.filter(severity=severity) if severity else self
+
+    def of_current_editions(self):
+        """The items of the latest edition of each checklist, by checklist, in the files' order."""
+        return (
+            self.filter(edition__in=Edition.objects.current())
+            .select_related("edition__checklist", "section")
+            .order_by("edition__checklist__title", "edition_id", "number")
+        )
 
 
 class Item(FixedModel):
@@ -181,7 +217,7 @@ class Item(FixedModel):
         editable=False, help_text="Everything searchable, casefolded: see checklist.search."
     )
 
-    objects = FixedQuerySet.as_manager()
+    objects = ItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["edition_id", "number"]
@@ -196,3 +232,23 @@ class Item(FixedModel):
     def get_absolute_url(self) -> str:
         edition = self.edition
         return reverse("item-detail", args=[edition.checklist.slug, edition.version, self.ref])
+
+    def neighbours(self) -> dict[str, "Item"]:
+        """The items before and after this one in its edition, as `previous` and `next`."""
+        around = self.edition.items.filter(number__in=[self.number - 1, self.number + 1])
+        found = {"previous" if item.number < self.number else "next": item for item in around}
+        for item in found.values():
+            item.edition = self.edition
+        return found
+
+    def cited(self) -> list[dict[str, str]]:
+        """Its source and then its further sources, as {title, note, place}."""
+        documents = {document["id"]: document for document in self.edition.documents}
+        return [
+            {
+                "title": documents[source["document"]]["title"],
+                "note": documents[source["document"]]["note"],
+                "place": source["place"],
+            }
+            for source in [self.source, *self.see_also]
+        ]

@@ -68,7 +68,7 @@ OptionalLine = Annotated[
     _check(lambda value: len(value.splitlines()) < 2, "has several lines", "write one line"),
     _longest(LINE_LENGTH),
 ]
-Markdown = Annotated[str, not_empty]
+Text = Annotated[str, not_empty]
 
 
 class Part(BaseModel):
@@ -88,18 +88,18 @@ class Source(Part):
 
 class Condition(Part):
     id: Slug
-    text: Markdown
+    text: Text
     source: Source
 
 
 class Evidence(Part):
     kind: Literal["link", "file", "note", "probe"]
-    text: Markdown
+    text: Text
 
 
 class Parameter(Part):
     name: Line
-    value: Markdown
+    value: Text
     note: str = ""
 
 
@@ -107,9 +107,9 @@ class Item(Part):
     id: Slug
     title: Line
     severity: Literal["blocker", "major", "minor"]
-    guidance: Markdown
-    why: Markdown
-    verify: Markdown
+    guidance: Text
+    why: Text
+    verify: Text
     evidence: Annotated[list[Evidence], Field(min_length=1)]
     probes: list[Slug] = []
     parameters: list[Parameter] = []

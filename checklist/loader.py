@@ -1,0 +1,127 @@
+"""A checklist's file -> its rows, all or nothing, and once for ever."""
+
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+
+from django.db import transaction
+
+from checklist import schema, search
+from checklist.faults import Fault, FaultyFile
+from checklist.formats import yaml
+from checklist.formats.nodes import Mapping
+from checklist.models import Checklist, Edition, Item, Section, version_key
+
+SUFFIXES = {".yaml", ".yml"}
+BATCH = 500
+
+
+def files(path: Path) -> list[Path]:
+    """The file itself, or the YAML files of a folder and the folders in it, by name.
+
+    Raises FileNotFoundError when there is nothing at `path`.
+    """
+    if not path.is_dir():
+        if not path.exists():
+            raise FileNotFoundError(path)
+        return [path]
+    return sorted(found for found in path.rglob("*") if found.suffix in SUFFIXES)
+
+
+def read(path: Path) -> bytes:
+    """The bytes of a file. One that is too large is a fault, and never read whole."""
+    with path.open("rb") as file:
+        data = file.read(yaml.MAX_BYTES + 1)
+    if len(data) > yaml.MAX_BYTES:
+        raise FaultyFile([yaml.too_large()])
+    return data
+
+
+def check(data: bytes) -> schema.Definition:
+    """The definition in the bytes of a file, if `load` would take it. Writes nothing."""
+    definition = schema.parse(data)
+    checklist = Checklist.objects.filter(slug=definition.slug).first()
+    if checklist is not None:
+        _loaded_before(checklist, definition, data)
+    return definition
+
+
+def load(data: bytes) -> tuple[Edition, bool]:
+    """The edition in the bytes of a file, and whether it is new.
+
+    The same bytes again cost one query. Raises FaultyFile, also when other bytes were loaded
+    under the same version.
+    """
+    known = Edition.objects.filter(digest=sha256(data).hexdigest()).first()
+    if known is not None:
+        return known, False
+    return _write(schema.parse(data), data)
+
+
+@transaction.atomic
+def _write(definition: schema.Definition, data: bytes) -> tuple[Edition, bool]:
+    # The lock makes a second process that loads the same file wait, and then find the edition.
+    checklist, _ = Checklist.objects.select_for_update().get_or_create(
+        slug=definition.slug, defaults={"title": definition.title}
+    )
+    known = _loaded_before(checklist, definition, data)
+    if known is not None:
+        return known, False
+    edition = _edition(checklist, definition, data)
+    edition.save()
+    sections = Section.objects.bulk_create(_sections(edition, definition), BATCH)
+    Item.objects.bulk_create(_items(edition, sections, definition), BATCH)
+    if checklist.latest == edition:
+        checklist.title = edition.title
+        checklist.save(update_fields=["title"])
+    return edition, True
+
+
+def _loaded_before(
+    checklist: Checklist, definition: schema.Definition, data: bytes
+) -> Edition | None:
+    edition = checklist.editions.filter(version_key=version_key(definition.version)).first()
+    if edition is not None and edition.digest != sha256(data).hexdigest():
+        raise FaultyFile([_changed(edition, data)])
+    return edition
+
+
+def _changed(edition: Edition, data: bytes) -> Fault:
+    root, _ = yaml.compose(data)
+    place = (root.get("version") if isinstance(root, Mapping) else None) or root
+    slug = edition.checklist.slug
+    problem = f"{slug} {edition.version} is loaded already, with other content"
+    return Fault(place.line, place.column, problem, "an edition never changes: raise the version")
+
+
+def _edition(checklist: Checklist, definition: schema.Definition, data: bytes) -> Edition:
+    return Edition(
+        checklist=checklist,
+        **definition.model_dump(exclude={"slug", "sections"}),
+        digest=sha256(data).hexdigest(),
+        item_count=definition.item_count,
+    )
+
+
+def _sections(edition: Edition, definition: schema.Definition) -> Iterator[Section]:
+    for position, section in enumerate(definition.sections, start=1):
+        yield Section(
+            edition=edition,
+            position=position,
+            ref=section.id,
+            title=section.title,
+            summary=section.summary,
+        )
+
+
+def _items(
+    edition: Edition, sections: list[Section], definition: schema.Definition
+) -> Iterator[Item]:
+    number = 0
+    for row, section in zip(sections, definition.sections, strict=True):
+        for item in section.items:
+            number += 1
+            fields = item.model_dump(exclude={"id"})
+            made = Item(edition=edition, section=row, number=number, ref=item.id, **fields)
+            made.search_text = search.searchable(made)
+            yield made
