@@ -32,6 +32,10 @@ def teams(user: User) -> QuerySet[Team]:
     return Team.objects.visible_to(user)
 
 
+def teams_for_edit(user: User) -> QuerySet[Team]:
+    return Team.objects.editable_by(user)
+
+
 def team_for_view(user: User, pk) -> Team:
     return get_object_or_404(Team.objects.visible_to(user), pk=pk)
 
@@ -70,7 +74,9 @@ def project_for_view(user: User, pk) -> Project:
 
 
 def project_for_edit(user: User, pk) -> Project:
-    return _for_change(projects_for_edit(user), projects(user), "an owner for the editor role", pk=pk)
+    return _for_change(
+        projects_for_edit(user), projects(user), "an owner for the editor role", pk=pk
+    )
 
 
 def _audits(queryset: QuerySet[Audit]) -> QuerySet[Audit]:
@@ -120,7 +126,9 @@ def evidence_for_view(user: User, pk) -> Evidence:
 
 def evidence_for_edit(user: User, pk) -> Evidence:
     return _for_change(
-        Evidence.objects.editable_by(user).select_related("answer__audit__project", "answer__item"),
+        Evidence.objects.editable_by(user).select_related(
+            "answer__audit__project__team", "answer__item"
+        ),
         Evidence.objects.visible_to(user),
         "an owner for the editor role",
         pk=pk,

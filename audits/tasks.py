@@ -3,10 +3,11 @@
 import logging
 
 from celery import shared_task
-from django.db import transaction
+from django.conf import settings
+from django.db import DatabaseError, transaction
 from kombu.exceptions import OperationalError
 
-from audits.models import Answer, Heartbeat, Report
+from audits.models import Answer, Audit, Heartbeat, Report
 
 logger = logging.getLogger(__name__)
 
@@ -20,10 +21,15 @@ def render_report(report_id: str) -> None:
 def tick() -> None:
     """Whatever is due. The database says what; a lost message is rung for again."""
     Heartbeat.beat(Heartbeat.Part.SCHEDULER)
-    for answer in Answer.objects.lapsed().filter(audit__state="open").select_related("audit"):
-        answer.reopen_lapsed()
+    for answer in Answer.objects.lapsed().filter(audit__state=Audit.State.OPEN):
+        try:
+            answer.reopen_lapsed()
+        except DatabaseError:
+            # The others are due too; this one is tried again with the next tick.
+            logger.exception("The lapsed acceptance of answer %s could not be reopened", answer.pk)
     for report in Report.objects.waiting():
-        render_report.delay(str(report.pk))
+        # Rung for again with each tick: what no worker took till then need not pile up.
+        render_report.apply_async((str(report.pk),), expires=settings.TICK_SECONDS)
 
 
 def ring_for_report(report: Report) -> None:

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 
 from audits.forms.projects import DateInput
@@ -19,7 +21,9 @@ class StateForm(forms.Form):
 
     def __init__(self, *args, team, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["approver"].queryset = team.people(Membership.APPROVE)
+        cast(forms.ModelChoiceField, self.fields["approver"]).queryset = team.people(
+            Membership.APPROVE
+        )
 
 
 class PlanForm(forms.Form):
@@ -29,7 +33,8 @@ class PlanForm(forms.Form):
 
     def __init__(self, *args, team, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["owner"].queryset = team.people(frozenset(Membership.Role.values))
+        people = team.people(frozenset(Membership.Role.values))
+        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = people
 
 
 class CommentForm(forms.Form):

@@ -1,3 +1,5 @@
+from typing import cast
+
 from django import forms
 
 from audits.models import Project, SignOff
@@ -21,9 +23,9 @@ class AuditForm(forms.Form):
 
     def __init__(self, *args, projects, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["project"].queryset = projects
+        cast(forms.ModelChoiceField, self.fields["project"]).queryset = projects
         current = Edition.objects.current().select_related("checklist").order_by("pk")
-        self.fields["editions"].queryset = current
+        cast(forms.ModelChoiceField, self.fields["editions"]).queryset = current
 
 
 class SealForm(forms.Form):

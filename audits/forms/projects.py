@@ -26,3 +26,9 @@ class EnvironmentForm(forms.ModelForm):
         model = Environment
         fields = ["kind", "name"]
         help_texts = {"name": "Such as “production, eu-west”."}
+
+    def clean_name(self) -> str:
+        name = self.cleaned_data["name"]
+        if self.instance.project.environments.filter(name=name).exists():
+            raise forms.ValidationError("This project has an environment of that name already.")
+        return name

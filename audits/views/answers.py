@@ -1,0 +1,95 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.views.decorators.http import require_POST
+
+from audits import access
+from audits.forms.answers import PlanForm, StateForm
+from audits.models import Answer
+from audits.models.errors import Outdated, Refused
+from audits.views.audit_page import answer_row, audit_page
+
+
+def answer_detail(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+    """The audit with this answer unfolded; for htmx its row alone, folded by `?panel=closed`."""
+    answer = access.answer_for_view(request.user, audit_pk, pk)
+    if request.htmx:
+        return answer_row(request, answer, unfolded=request.GET.get("panel") != "closed")
+    return audit_page(request, answer.audit, opened=answer)
+
+
+@require_POST
+def answer_state(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    form = StateForm(request.POST, team=answer.audit.project.team)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            answer.record(
+                given["state"],
+                by=request.user,
+                reason=given["reason"],
+                approver=given["approver"],
+                until=given["until"],
+                seen_version=given["version"],
+            )
+        except (Refused, Outdated) as error:
+            return refused(request, answer, form, error, "state_form")
+        return saved(request, answer)
+    return again(request, answer, 422, state_form=form)
+
+
+@require_POST
+def answer_accept(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    version = request.POST.get("version", "")
+    answer.confirm_acceptance(
+        by=request.user, seen_version=int(version) if version.isdecimal() else None
+    )
+    return saved(request, answer)
+
+
+@require_POST
+def answer_plan(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    form = PlanForm(request.POST, team=answer.audit.project.team)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            answer.plan(
+                by=request.user,
+                owner=given["owner"],
+                due=given["due"],
+                seen_version=given["version"],
+            )
+        except (Refused, Outdated) as error:
+            return refused(request, answer, form, error, "plan_form")
+        return saved(request, answer)
+    return again(request, answer, 422, plan_form=form)
+
+
+def saved(request: HttpRequest, answer: Answer, said: str = "") -> HttpResponse:
+    """After a change: the row as it is now; without htmx, back to where the form was."""
+    unfolded = request.POST.get("panel") == "open"
+    if not request.htmx:
+        url = answer.get_absolute_url() if unfolded else answer.audit.get_absolute_url()
+        return redirect(f"{url}#row-{answer.pk}")
+    return answer_row(request, answer, unfolded=unfolded, said=said)
+
+
+def refused(
+    request: HttpRequest, answer: Answer, form, error: Refused | Outdated, name: str
+) -> HttpResponse:
+    """The form once more with what was typed, the row's present version, and the reason."""
+    field = getattr(error, "field", None)
+    form.add_error(field if field in form.fields else None, str(error))
+    if isinstance(error, Outdated):
+        form.data = form.data.copy()
+        form.data["version"] = Answer.objects.values_list("version", flat=True).get(pk=answer.pk)
+    return again(request, answer, error.status, **{name: form})
+
+
+def again(request: HttpRequest, answer: Answer, status: int, **bound) -> HttpResponse:
+    """The unfolded row with bound forms and their errors; nothing was changed."""
+    if request.htmx:
+        return answer_row(request, answer, unfolded=True, status=status, **bound)
+    return audit_page(request, answer.audit, opened=answer, status=status, **bound)

@@ -1,0 +1,217 @@
+"""The audit page and its rows: one template, whole or in parts."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+
+from audits import access
+from audits.forms.answers import CommentForm, PlanForm, StateForm
+from audits.forms.evidence import FORMS as EVIDENCE_FORMS
+from audits.models import Answer, Audit, Membership
+from audits.models.history import describe
+from audits.models.progress import Progress, by_section
+
+TEMPLATE = "audits/audit_detail.html"
+
+# Name in the URL -> label; the order is that of the page.
+FILTERS = {
+    "": "All",
+    "open": "Open",
+    "blockers": "Blockers",
+    "mine": "Mine",
+    "overdue": "Overdue",
+    "no-evidence": "No evidence",
+    "accepted": "Accepted risks",
+}
+
+
+@dataclass
+class SectionRows:
+    """A section on the page: its rows that pass the filter, and its whole progress."""
+
+    section: object
+    edition: object
+    progress: Progress
+    first_of_edition: bool
+    answers: list[Answer] = field(default_factory=list)
+
+
+def audit_page(
+    request: HttpRequest, audit: Audit, *, opened: Answer | None = None, status=200, **bound
+) -> HttpResponse:
+    """The whole page; with `opened`, that answer's panel is unfolded, holding `bound` forms."""
+    context = _frame(request, audit)
+    sections = _sections(audit, context["progress_by_section"])
+    shown = _filtered(audit, request, opened)
+    for answer in shown:
+        sections[answer.item.section_id].answers.append(answer)
+    if opened:
+        row = next(answer for answer in shown if answer.pk == opened.pk)
+        context |= panel_context(row, context["membership"], **bound) | {"opened": row}
+    context |= {
+        "sections": list(sections.values()),
+        "shown": len(shown),
+        "filters": _chips(context["progress"], request.GET),
+        "show": request.GET.get("show", ""),
+        "query": request.GET.get("q", ""),
+    }
+    return render(request, TEMPLATE, context, status=status)
+
+
+def answer_row(
+    request: HttpRequest, answer: Answer, *, unfolded: bool, status=200, said="", **bound
+) -> HttpResponse:
+    """One row, and out of band the progress of the audit and of its section."""
+    audit = answer.audit
+    context = _frame(request, audit)
+    row = audit.answers.for_rows().get(pk=answer.pk)
+    row.audit = audit
+    section_progress = context["progress_by_section"][row.item.section_id]
+    context |= {
+        "answer": row,
+        "said": said,
+        "entry": SectionRows(row.item.section, None, section_progress, False),
+    }
+    if unfolded:
+        context |= panel_context(row, context["membership"], **bound) | {"opened": row}
+    return render(request, f"{TEMPLATE}#answer-saved", context, status=status)
+
+
+def panel_context(
+    answer: Answer,
+    membership: Membership,
+    *,
+    state_form=None,
+    plan_form=None,
+    comment_form=None,
+    evidence_form=None,
+) -> dict:
+    """What the unfolded row shows beside the row itself."""
+    team = membership.team
+    forms = {
+        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_%s")
+        for kind, form in EVIDENCE_FORMS.items()
+    }
+    if evidence_form is not None:
+        evidence_form.auto_id = f"id_{answer.pk}_{evidence_form.data['kind']}_%s"
+        forms[evidence_form.data["kind"]] = evidence_form
+    events = answer.events.order_by("-number")
+    return {
+        "state_form": state_form or StateForm(team=team, initial=_state_initial(answer)),
+        "plan_form": plan_form
+        or PlanForm(
+            team=team,
+            initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
+        ),
+        "comment_form": comment_form or CommentForm(),
+        "evidence_forms": forms,
+        "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
+        "evidence": list(answer.evidence.select_related("added_by", "removed_by")),
+        "comments": list(answer.comments.select_related("author")),
+        "events": [(event, describe(event)) for event in events],
+    }
+
+
+def _state_initial(answer: Answer) -> dict:
+    return {
+        "state": answer.state,
+        "reason": answer.reason,
+        "approver": answer.approver_id,
+        "until": answer.accepted_until,
+        "version": answer.version,
+    }
+
+
+def _frame(request: HttpRequest, audit: Audit) -> dict:
+    membership = access.membership(request.user, audit.project.team)
+    progress = by_section(audit)
+    return {
+        "audit": audit,
+        "project": audit.project,
+        "team": audit.project.team,
+        "membership": membership,
+        "may_edit": membership.may_edit and not audit.is_sealed,
+        "progress_by_section": progress,
+        "progress": sum(progress.values(), Progress()),
+        "filter_query": _filter_query(request),
+    }
+
+
+def _filter_query(request: HttpRequest) -> str:
+    """The page's filter, as `?show=…`, wherever the request comes from; or nothing."""
+    if request.htmx:
+        source = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    else:
+        source = request.GET
+    kept = QueryDict(mutable=True)
+    for name in ("show", "q"):
+        if value := source.get(name):
+            kept[name] = value
+    return f"?{kept.urlencode()}" if kept else ""
+
+
+def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionRows]:
+    """Primary key -> section, in the order of the audit's editions."""
+    sections: dict[int, SectionRows] = {}
+    pins = audit.pins.select_related("edition__checklist").prefetch_related("edition__sections")
+    for pin in pins:
+        for number, section in enumerate(pin.edition.sections.all()):
+            sections[section.pk] = SectionRows(
+                section, pin.edition, progress.get(section.pk, Progress()), number == 0
+            )
+    return sections
+
+
+def _filtered(audit: Audit, request: HttpRequest, opened: Answer | None) -> list[Answer]:
+    answers = audit.answers.for_rows()
+    words = request.GET.get("q", "").casefold().split()
+    for word in words:
+        answers = answers.filter(item__search_text__contains=word)
+    show = request.GET.get("show", "")
+    if show == "open":
+        answers = answers.open()
+    elif show == "blockers":
+        answers = answers.blocking()
+    elif show == "mine":
+        answers = answers.filter(owner=request.user)
+    elif show == "overdue":
+        answers = answers.overdue()
+    elif show == "no-evidence":
+        answers = answers.filter(evidence_count=0)
+    elif show == "accepted":
+        answers = answers.filter(state=Answer.State.RISK_ACCEPTED)
+    rows = list(answers)
+    if opened and all(row.pk != opened.pk for row in rows):
+        # The item in the URL is on the page, whatever the filter says.
+        rows.append(audit.answers.for_rows().get(pk=opened.pk))
+        rows.sort(key=lambda row: row.position)
+    for row in rows:
+        row.audit = audit
+    return rows
+
+
+def _chips(progress: Progress, query: QueryDict) -> list[dict]:
+    numbers = {
+        "": progress.total,
+        "open": progress.open,
+        "blockers": progress.blockers,
+        "overdue": progress.overdue,
+    }
+    chips = []
+    for name, label in FILTERS.items():
+        link = query.copy()
+        link.pop("show", None)
+        if name:
+            link["show"] = name
+        chips.append(
+            {
+                "name": name,
+                "label": label,
+                "count": numbers.get(name),
+                "href": f"?{link.urlencode()}",
+                "current": query.get("show", "") == name,
+            }
+        )
+    return chips

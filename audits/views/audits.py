@@ -1,0 +1,96 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from audits import access
+from audits.forms.audits import AuditForm, RenameForm, ReopenForm
+from audits.models import Audit
+from audits.models.history import describe
+from audits.views.audit_page import audit_page
+from checklist.models import Edition
+
+HISTORY_PAGE = 100
+
+
+def audit_new(request: HttpRequest) -> HttpResponse:
+    """Start an audit; `project` and `edition` in the query string are chosen beforehand."""
+    projects = access.projects_for_edit(request.user)
+    form = AuditForm(
+        request.POST or None,
+        projects=projects,
+        initial={
+            "project": request.GET.get("project"),
+            "editions": request.GET.getlist("edition"),
+        },
+    )
+    if request.method == "POST" and form.is_valid():
+        chosen = form.cleaned_data
+        audit = Audit.objects.start(
+            chosen["project"], chosen["title"], chosen["editions"], by=request.user
+        )
+        return redirect(audit)
+    return render(
+        request,
+        "audits/audit_new.html",
+        {
+            "form": form,
+            "projects": projects,
+            "editions": Edition.objects.current().select_related("checklist").order_by("pk"),
+            "chosen": {str(pk) for pk in form["editions"].value() or []},
+            "teams": list(access.teams_for_edit(request.user)),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+def audit_detail(request: HttpRequest, pk) -> HttpResponse:
+    return audit_page(request, access.audit_for_view(request.user, pk))
+
+
+def audit_rename(request: HttpRequest, pk) -> HttpResponse:
+    audit = access.audit_for_edit(request.user, pk)
+    form = RenameForm(request.POST or None, initial={"title": audit.title})
+    if request.method == "POST" and form.is_valid():
+        audit.rename(form.cleaned_data["title"], by=request.user)
+        return redirect(audit)
+    return render(
+        request,
+        "audits/audit_rename.html",
+        {"form": form, "audit": audit, "project": audit.project},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def audit_reopen(request: HttpRequest, pk) -> HttpResponse:
+    audit = access.audit_for_approval(request.user, pk)
+    form = ReopenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        audit.reopen(form.cleaned_data["reason"], by=request.user)
+        return redirect(audit)
+    return render(
+        request,
+        "audits/audit_reopen.html",
+        {"form": form, "audit": audit, "project": audit.project},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def audit_history(request: HttpRequest, pk) -> HttpResponse:
+    """The latest events first; `before` pages backwards by number."""
+    audit = access.audit_for_view(request.user, pk)
+    events = audit.events.order_by("-number")
+    before = request.GET.get("before", "")
+    if before.isdecimal():
+        events = events.filter(number__lt=int(before))
+    page = list(events[: HISTORY_PAGE + 1])
+    more = len(page) > HISTORY_PAGE
+    page = page[:HISTORY_PAGE]
+    return render(
+        request,
+        "audits/audit_history.html",
+        {
+            "audit": audit,
+            "project": audit.project,
+            "events": [(event, describe(event)) for event in page],
+            "next_before": page[-1].number if more else None,
+        },
+    )

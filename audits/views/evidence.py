@@ -1,0 +1,72 @@
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_POST
+
+from audits import access
+from audits.forms.evidence import FORMS, RemoveForm
+from audits.models import Answer, Evidence, User
+from audits.models.errors import Refused
+from audits.views.answers import again, refused, saved
+
+
+@require_POST
+def evidence_add(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    kind = request.POST.get("kind", "")
+    if kind not in FORMS:
+        raise Refused(f"Evidence is a {', a '.join(FORMS)}; {kind!r} is none of them.", "kind")
+    form = FORMS[kind](request.POST, request.FILES)
+    if not form.is_valid():
+        return again(request, answer, 422, evidence_form=form)
+    try:
+        _attach(kind, answer, form.cleaned_data, request.user)
+    except Refused as error:
+        return refused(request, answer, form, error, "evidence_form")
+    return saved(request, answer)
+
+
+def _attach(kind: str, answer: Answer, given: dict, by: User) -> Evidence:
+    attach = {
+        Evidence.Kind.LINK: Evidence.objects.attach_link,
+        Evidence.Kind.FILE: Evidence.objects.attach_file,
+        Evidence.Kind.NOTE: Evidence.objects.attach_note,
+    }[kind]
+    content = given.get("url") or given.get("file") or given.get("text")
+    return attach(answer, content, by=by, title=given["title"], speaks_of=given["speaks_of"])
+
+
+def evidence_remove(request: HttpRequest, pk) -> HttpResponse:
+    """Asks for the reason first; a page of its own, so that it works without scripts."""
+    evidence = access.evidence_for_edit(request.user, pk)
+    evidence.answer.audit.refuse_if_sealed()
+    form = RemoveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        evidence.remove(form.cleaned_data["reason"], by=request.user)
+        return saved(request, evidence.answer)
+    return render(
+        request,
+        "evidence/evidence_remove.html",
+        {"form": form, "evidence": evidence, "audit": evidence.answer.audit},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def evidence_download(request: HttpRequest, pk) -> HttpResponse:
+    """A file, always as an attachment: a browser never runs what somebody uploaded."""
+    evidence = access.evidence_for_view(request.user, pk)
+    if not evidence.file:
+        raise Http404("There is no file to download.")
+    try:
+        file = evidence.file.open("rb")
+    except OSError:
+        raise Http404("The file is no longer in the store.") from None
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=evidence.filename,
+        content_type=evidence.content_type or "application/octet-stream",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    response["Cache-Control"] = "private, no-store"
+    return response

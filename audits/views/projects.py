@@ -1,0 +1,95 @@
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from audits import access
+from audits.forms.projects import EnvironmentForm, ProjectForm
+from audits.models import Audit, Environment
+from audits.models.progress import Progress, by_audit
+
+
+def project_list(request: HttpRequest) -> HttpResponse:
+    """Home: what is being launched, what burns first."""
+    teams = list(access.teams(request.user))
+    projects = list(
+        access.projects(request.user).prefetch_related(
+            Prefetch("audits", Audit.objects.order_by("-created_at"))
+        )
+    )
+    _with_progress(audit for project in projects for audit in project.audits.all())
+    return render(
+        request,
+        "projects/project_list.html",
+        {
+            "projects": projects,
+            "teams": teams,
+            "may_add": access.teams_for_edit(request.user).exists(),
+        },
+    )
+
+
+def project_new(request: HttpRequest, team_pk) -> HttpResponse:
+    team = access.team_for_edit(request.user, team_pk)
+    form = ProjectForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        form.instance.team = team
+        return redirect(form.save())
+    status = 422 if form.is_bound else 200
+    return render(request, "projects/project_form.html", {"form": form, "team": team}, status=status)
+
+
+def project_edit(request: HttpRequest, pk) -> HttpResponse:
+    project = access.project_for_edit(request.user, pk)
+    form = ProjectForm(request.POST or None, instance=project)
+    if request.method == "POST" and form.is_valid():
+        return redirect(form.save())
+    return render(
+        request,
+        "projects/project_form.html",
+        {"form": form, "team": project.team, "project": access.project_for_view(request.user, pk)},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def project_detail(request: HttpRequest, pk, *, environment_form=None) -> HttpResponse:
+    project = access.project_for_view(request.user, pk)
+    audits = list(project.audits.select_related("created_by").order_by("-created_at"))
+    _with_progress(audits)
+    return render(
+        request,
+        "projects/project_detail.html",
+        {
+            "project": project,
+            "team": project.team,
+            "membership": access.membership(request.user, project.team),
+            "audits": audits,
+            "environments": project.environments.all(),
+            "environment_form": environment_form or EnvironmentForm(),
+        },
+        status=422 if environment_form else 200,
+    )
+
+
+@require_POST
+def environment_add(request: HttpRequest, pk) -> HttpResponse:
+    project = access.project_for_edit(request.user, pk)
+    form = EnvironmentForm(request.POST, instance=Environment(project=project))
+    if not form.is_valid():
+        return project_detail(request, pk, environment_form=form)
+    form.save()
+    return redirect(project)
+
+
+@require_POST
+def environment_remove(request: HttpRequest, pk, environment_pk) -> HttpResponse:
+    project = access.project_for_edit(request.user, pk)
+    project.environments.filter(pk=environment_pk).delete()
+    return redirect(project)
+
+
+def _with_progress(audits) -> None:
+    audits = list(audits)
+    progress = by_audit(audits)
+    for audit in audits:
+        audit.progress = progress.get(audit.pk, Progress())

@@ -1,0 +1,90 @@
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.templatetags.static import static
+from django.utils.text import slugify
+from django.views.decorators.http import require_POST
+
+from audits import access
+from audits.models import Heartbeat, Report
+from audits.models.errors import RuleBroken
+from audits.reports.html import render_html
+from audits.tasks import ring_for_report
+
+
+@require_POST
+def report_request(request: HttpRequest, pk) -> HttpResponse:
+    """The report of the audit as it stands now. Whoever sees an audit may have its report."""
+    audit = access.audit_for_view(request.user, pk)
+    report = Report.objects.request(audit, by=request.user)
+    if not report.is_finished:
+        ring_for_report(report)
+    return redirect(report)
+
+
+def report_detail(request: HttpRequest, pk) -> HttpResponse:
+    """Where the report stands: waiting, its progress, its cause of failure, or the PDF."""
+    report = access.report_for_view(request.user, pk)
+    audit = report.snapshot.audit
+    context = {
+        "report": report,
+        "snapshot": report.snapshot,
+        "audit": audit,
+        "project": audit.project,
+        "membership": access.membership(request.user, audit.project.team),
+        "sign_offs": report.snapshot.sign_offs.all(),
+        "no_worker": "" if report.is_finished else Heartbeat.complaint(Heartbeat.Part.WORKER),
+    }
+    template = "reports/report_detail.html"
+    return render(request, f"{template}#job" if request.htmx else template, context)
+
+
+@require_POST
+def report_retry(request: HttpRequest, pk) -> HttpResponse:
+    report = access.report_for_view(request.user, pk)
+    if report.state == Report.State.FAILED:
+        report.queue_again()
+        ring_for_report(report)
+    return redirect(report)
+
+
+def report_download(request: HttpRequest, pk) -> HttpResponse:
+    report = access.report_for_view(request.user, pk)
+    if report.state != Report.State.DONE:
+        raise RuleBroken("This report is not rendered yet; its page says how far it is.")
+    try:
+        file = report.path.open("rb")
+    except OSError:
+        report.queue_again()
+        ring_for_report(report)
+        raise RuleBroken(
+            "The file is no longer in the store. It is being rendered again from its snapshot."
+        ) from None
+    snapshot = report.snapshot
+    name = f"{slugify(snapshot.audit.title) or 'audit'}-revision-{snapshot.revision}"
+    response = FileResponse(
+        file,
+        as_attachment=True,
+        filename=f"{name}{'' if snapshot.sealed else '-draft'}.pdf",
+        content_type="application/pdf",
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def report_html(request: HttpRequest, pk) -> HttpResponse:
+    """The PDF's twin for the browser, from the same snapshot."""
+    snapshot = access.report_for_view(request.user, pk).snapshot
+    html = render_html(
+        snapshot.content(), snapshot.digest, stylesheet_href=static("css/report.css")
+    )
+    return HttpResponse(html)
+
+
+def report_snapshot(request: HttpRequest, pk) -> HttpResponse:
+    """The canonical JSON, byte for byte: whoever hashes it gets the digest."""
+    snapshot = access.report_for_view(request.user, pk).snapshot
+    response = HttpResponse(bytes(snapshot.data), content_type="application/json")
+    name = f"snapshot-{snapshot.digest[:12]}.json"
+    response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response

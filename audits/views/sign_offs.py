@@ -1,0 +1,76 @@
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+
+from audits import access
+from audits.forms.audits import SealForm
+from audits.models import Audit, Report, SignOff
+from audits.models.errors import Outdated, Refused
+from audits.models.progress import Progress, by_section
+from audits.tasks import ring_for_report
+
+
+def seal(request: HttpRequest, pk) -> HttpResponse:
+    """What still blocks, what is signed, the decision, the typed confirmation."""
+    audit = access.audit_for_approval(request.user, pk)
+    audit.refuse_if_sealed()
+    form = SealForm(
+        request.POST or None, audit=audit, initial={"seen_head": audit.events_head}
+    )
+    status = 200
+    if form.is_bound:
+        status = 422
+        if form.is_valid():
+            try:
+                _seal(audit, form, request)
+            except (Refused, Outdated) as error:
+                status = _explain(form, error, audit)
+            else:
+                return redirect("sign-off-list", audit.pk)
+    return render(request, "sign_offs/seal.html", _context(audit, form), status=status)
+
+
+def sign_off_list(request: HttpRequest, pk) -> HttpResponse:
+    """Every revision that was sealed, and its report; the newest first."""
+    audit = access.audit_for_view(request.user, pk)
+    sign_offs = SignOff.objects.filter(snapshot__audit=audit).select_related(
+        "by", "snapshot__report"
+    )
+    return render(
+        request,
+        "sign_offs/sign_off_list.html",
+        {
+            "audit": audit,
+            "project": audit.project,
+            "membership": access.membership(request.user, audit.project.team),
+            "sign_offs": sign_offs,
+        },
+    )
+
+
+def _seal(audit: Audit, form: SealForm, request: HttpRequest) -> None:
+    sign_off = SignOff.objects.seal(audit, by=request.user, **form.cleaned_data)
+    report = Report.objects.request(sign_off.snapshot.audit, by=request.user)
+    ring_for_report(report)
+
+
+def _explain(form: SealForm, error: Refused | Outdated, audit: Audit) -> int:
+    """The error beside its field; the form then names the state that is shown now."""
+    form.add_error(getattr(error, "field", None), str(error))
+    audit.refresh_from_db()
+    form.data = form.data.copy()
+    form.data["seen_head"] = audit.events_head
+    return error.status
+
+
+def _context(audit: Audit, form: SealForm) -> dict:
+    blocking = audit.answers.blocking().select_related("item", "owner", "approver")
+    return {
+        "audit": audit,
+        "project": audit.project,
+        "form": form,
+        "progress": sum(by_section(audit).values(), Progress()),
+        "blocking": blocking.order_by("position"),
+        "accepted": audit.answers.filter(state="risk_accepted")
+        .select_related("item", "approver")
+        .order_by("position"),
+    }

@@ -1,0 +1,69 @@
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_POST
+
+from audits import access
+from audits.forms.teams import MemberForm, RoleForm, TeamForm
+from audits.models import Membership, Team
+from audits.models.errors import Refused
+
+
+def team_new(request: HttpRequest) -> HttpResponse:
+    form = TeamForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        return redirect(Team.objects.found(form.cleaned_data["name"], by=request.user))
+    return render(
+        request, "teams/team_form.html", {"form": form}, status=422 if form.is_bound else 200
+    )
+
+
+def team_detail(request: HttpRequest, pk, *, form=None) -> HttpResponse:
+    team = access.team_for_view(request.user, pk)
+    return render(
+        request,
+        "teams/team_detail.html",
+        {
+            "team": team,
+            "membership": access.membership(request.user, team),
+            "members": team.memberships.select_related("user"),
+            "roles": Membership.Role.choices,
+            "form": form or MemberForm(),
+        },
+        status=422 if form else 200,
+    )
+
+
+@require_POST
+def member_add(request: HttpRequest, pk) -> HttpResponse:
+    team = access.team_for_management(request.user, pk)
+    form = MemberForm(request.POST)
+    if form.is_valid():
+        try:
+            member = team.add_member(**form.cleaned_data)
+        except Refused as error:
+            form.add_error(error.field, str(error))
+        else:
+            messages.success(request, f"{member.user.email} is {member.role} of {team} now.")
+            return redirect(team)
+    return team_detail(request, pk, form=form)
+
+
+@require_POST
+def member_change(request: HttpRequest, pk, member_pk) -> HttpResponse:
+    member = access.membership_for_management(request.user, pk, member_pk)
+    form = RoleForm(request.POST)
+    if form.is_valid():
+        member.change_role(form.cleaned_data["role"])
+        messages.success(request, f"{member.user} is {member.role} now.")
+    else:
+        messages.error(request, "That is not a role. Choose one of the list.")
+    return redirect(member.team)
+
+
+@require_POST
+def member_remove(request: HttpRequest, pk, member_pk) -> HttpResponse:
+    member = access.membership_for_management(request.user, pk, member_pk)
+    member.end()
+    messages.success(request, f"{member.user} is no longer a member.")
+    return redirect("project-list" if member.user == request.user else member.team)
