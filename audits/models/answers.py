@@ -1,19 +1,22 @@
 import datetime as dt
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
 from audits.models.audits import Audit
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.teams import Membership
+from audits.models.text import clean
 from audits.models.users import User
 from checklist.models import Item
 
 
-class AnswerQuerySet(models.QuerySet):
+class AnswerQuerySet(models.QuerySet["Answer"]):
     def visible_to(self, user) -> "AnswerQuerySet":
         return self.filter(audit__project__team__memberships__user=user)
 
@@ -39,36 +42,37 @@ class AnswerQuerySet(models.QuerySet):
     def overdue(self, today: dt.date | None = None) -> "AnswerQuerySet":
         return self.open(today).filter(due__lt=today or timezone.localdate())
 
-    def without_evidence(self) -> "AnswerQuerySet":
-        return self.filter(
-            ~models.Exists(
-                self.model.evidence.rel.related_model.objects.filter(
-                    answer=models.OuterRef("pk"), removed_at=None
-                )
-            )
-        )
-
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
         return (
             self.select_related("item__section", "owner", "approver", "changed_by")
+            .defer("item__search_text")
             .annotate(
-                evidence_count=models.Count(
-                    "evidence", filter=Q(evidence__removed_at=None), distinct=True
-                ),
-                comment_count=models.Count("comments", distinct=True),
+                evidence_count=_number_of("audits.Evidence", removed_at=None),
+                comment_count=_number_of("audits.Comment"),
             )
             .order_by("position")
         )
 
 
-def counts_as_open(today: dt.date | None = None, prefix: str = "") -> Q:
-    """The condition for one answer to count as open; `prefix` as in `answers__`."""
-    today = today or timezone.localdate()
-    accepted = Q(**{f"{prefix}state": Answer.State.RISK_ACCEPTED})
-    unconfirmed = Q(**{f"{prefix}accepted_at": None})
-    lapsed = Q(**{f"{prefix}accepted_until__lt": today})
-    return Q(**{f"{prefix}state": Answer.State.OPEN}) | (accepted & (unconfirmed | lapsed))
+def _number_of(model: str, **conditions) -> Coalesce:
+    """How many rows an answer has there: a subquery, since two joins would multiply."""
+    rows = apps.get_model(model)._default_manager
+    counted = (
+        rows.filter(answer=models.OuterRef("pk"), **conditions)
+        .order_by()
+        .values("answer")
+        .annotate(number=models.Count("pk"))
+        .values("number")
+    )
+    return Coalesce(models.Subquery(counted), 0)
+
+
+def counts_as_open(today: dt.date | None = None) -> Q:
+    """The condition for an answer to count as open."""
+    lapsed = Q(accepted_until__lt=today or timezone.localdate())
+    holds_not = Q(accepted_at=None) | lapsed
+    return Q(state=Answer.State.OPEN) | (Q(state=Answer.State.RISK_ACCEPTED) & holds_not)
 
 
 class Answer(models.Model):
@@ -139,6 +143,13 @@ class Answer(models.Model):
         return self.state
 
     @property
+    def standing(self) -> str:
+        """The state as pages show it, which tells an acceptance that does not hold apart."""
+        if self.has_lapsed:
+            return "expired"
+        return "awaiting" if self.awaits_approver else self.state
+
+    @property
     def is_overdue(self) -> bool:
         return (
             self.due is not None
@@ -161,17 +172,20 @@ class Answer(models.Model):
         the state needs: a reason for not applicable, and an approver and a last day too for an
         accepted risk."""
         audit, answer = self._for_change(seen_version)
-        before = answer.state
-        reason = reason.strip()
+        before, claim_before = answer.state, answer._claim()
+        reason = clean(Answer, "reason", reason)
         answer._check(state, reason, approver, until)
         accepting = state == self.State.RISK_ACCEPTED
         answer.state = state
-        answer.reason = reason if state in (self.State.NOT_APPLICABLE, "risk_accepted") else ""
+        answer.reason = reason if accepting or state == self.State.NOT_APPLICABLE else ""
         answer.approver = approver if accepting else None
         answer.accepted_until = until if accepting else None
-        answer.accepted_at = timezone.now() if accepting and approver == by else None
+        confirming = accepting and approver == by
+        if answer._claim() == claim_before and not (confirming and answer.awaits_approver):
+            return answer
+        answer.accepted_at = timezone.now() if confirming else None
         answer._touch(by)
-        detail = {"before": before, "after": state}
+        detail: dict[str, str | bool] = {"before": before, "after": state}
         if answer.reason:
             detail["reason"] = answer.reason
         if accepting:
@@ -193,6 +207,8 @@ class Answer(models.Model):
             raise NotAllowed(f"Only {answer.approver} can confirm this acceptance.")
         if not audit.project.team.people(Membership.APPROVE).filter(pk=by.pk).exists():
             raise NotAllowed("Only an approver or an owner of the team can accept a risk.")
+        if answer.has_lapsed:
+            raise Refused("The last day of this acceptance is over; the risk is open again.")
         answer.accepted_at = timezone.now()
         answer._touch(by)
         audit.log("answer.accepted", by=by, answer=answer, **answer.named())
@@ -229,7 +245,7 @@ class Answer(models.Model):
     def reopen_lapsed(self) -> bool:
         """Set an acceptance whose last day is over back to open; False when it is not so."""
         audit = Audit.objects.locked(self.audit_id)
-        answer = Answer.objects.select_for_update().select_related("item").get(pk=self.pk)
+        answer = Answer.objects.select_related("item", "approver").get(pk=self.pk)
         if audit.is_sealed or not answer.has_lapsed:
             return False
         detail = {"approver": str(answer.approver), "until": str(answer.accepted_until)}
@@ -248,6 +264,9 @@ class Answer(models.Model):
             raise Outdated(str(answer.changed_by or "Countersign"))
         answer.audit = audit
         return audit, answer
+
+    def _claim(self) -> tuple:
+        return self.state, self.reason, self.approver_id, self.accepted_until
 
     def _check(
         self, state: str, reason: str, approver: User | None, until: dt.date | None

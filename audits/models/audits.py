@@ -11,6 +11,7 @@ from audits.models.errors import AuditOpen, AuditSealed, NotAllowed, Refused
 from audits.models.events import GENESIS, Event
 from audits.models.projects import Project
 from audits.models.teams import Membership
+from audits.models.text import clean, clean_text
 from audits.models.users import User
 from checklist.models import Edition, Item
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
     from audits.models.answers import Answer
 
 
-class AuditQuerySet(models.QuerySet):
+REASON_MAX = 2000
+
+
+class AuditQuerySet(models.QuerySet["Audit"]):
     def visible_to(self, user) -> "AuditQuerySet":
         return self.filter(project__team__memberships__user=user)
 
@@ -45,6 +49,10 @@ class AuditQuerySet(models.QuerySet):
         """Pin the editions and make one open answer an item, in a constant number of queries."""
         if not editions:
             raise Refused("Choose at least one checklist.", field="editions")
+        if len({edition.pk for edition in editions}) < len(editions):
+            raise Refused("Choose each checklist once.", field="editions")
+        title = clean_title(title)
+        models.prefetch_related_objects(list(editions), "checklist")
         audit = self.create(project=project, title=title, created_by=by)
         audit.pins.bulk_create(
             audit.pins.model(audit=audit, edition=edition, position=position)
@@ -92,7 +100,6 @@ class Audit(models.Model):
     events_count = models.PositiveIntegerField(default=0)
     events_head = models.CharField(max_length=64, default=GENESIS)
 
-    answers: models.Manager["Answer"]
     objects = AuditQuerySet.as_manager()
 
     class Meta:
@@ -123,7 +130,9 @@ class Audit(models.Model):
         if self.is_sealed:
             raise AuditSealed(self.revision)
 
-    def log(self, verb: str, *, by: User | None, answer: "Answer | None" = None, **detail) -> Event:
+    def log(
+        self, verb: str, *, by: User | None, answer: "Answer | None" = None, **detail
+    ) -> Event:
         """Append one event and move the head, under the lock that the caller holds."""
         event = Event(
             audit=self,
@@ -144,11 +153,13 @@ class Audit(models.Model):
         return event
 
     @transaction.atomic
-    def rename(self, title: str, *, by: User) -> None:
+    def rename(self, title: str, *, by: User) -> "Audit":
         audit = self.for_change()
-        before, audit.title = audit.title, title
-        audit.save(update_fields=["title"])
-        audit.log("audit.renamed", by=by, before=before, after=title)
+        before, audit.title = audit.title, clean_title(title)
+        if audit.title != before:
+            audit.save(update_fields=["title"])
+            audit.log("audit.renamed", by=by, before=before, after=audit.title)
+        return audit
 
     @transaction.atomic
     def reopen(self, reason: str, *, by: User) -> "Audit":
@@ -158,13 +169,21 @@ class Audit(models.Model):
             raise AuditOpen
         if not Audit.objects.approvable_by(by).filter(pk=audit.pk).exists():
             raise NotAllowed("Only an approver or an owner of the team can reopen an audit.")
-        if not reason.strip():
+        reason = clean_text(reason, REASON_MAX, field="reason")
+        if not reason:
             raise Refused("Say why the audit is reopened; it stands in the history.", "reason")
         audit.state = self.State.OPEN
         audit.revision += 1
         audit.save(update_fields=["state", "revision"])
-        audit.log("audit.reopened", by=by, reason=reason.strip())
+        audit.log("audit.reopened", by=by, reason=reason)
         return audit
+
+
+def clean_title(title: str) -> str:
+    title = clean(Audit, "title", title)
+    if not title:
+        raise Refused("Give the audit a title.", field="title")
+    return title
 
 
 class AuditEdition(models.Model):

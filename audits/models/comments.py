@@ -3,15 +3,16 @@ from django.db import models, transaction
 
 from audits.models.answers import Answer
 from audits.models.errors import Refused
+from audits.models.text import clean
 from audits.models.users import User
 
 
-class CommentQuerySet(models.QuerySet):
+class CommentQuerySet(models.QuerySet["Comment"]):
     @transaction.atomic
     def add(self, answer: Answer, text: str, *, by: User) -> "Comment":
         """Say something about an answer, in Markdown. What was said stays."""
         audit = answer.audit.for_change()
-        text = text.strip()
+        text = clean(Comment, "text", text)
         if not text:
             raise Refused("Write something first.", field="text")
         comment = self.create(answer=answer, author=by, text=text)

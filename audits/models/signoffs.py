@@ -4,12 +4,14 @@ from django.utils import timezone
 
 from audits.models.audits import Audit
 from audits.models.errors import NotAllowed, Outdated, Refused
+from audits.models.reports import Report
 from audits.models.snapshots import Snapshot, stamp
 from audits.models.teams import Membership
+from audits.models.text import clean
 from audits.models.users import User
 
 
-class SignOffQuerySet(models.QuerySet):
+class SignOffQuerySet(models.QuerySet["SignOff"]):
     @transaction.atomic
     def seal(
         self,
@@ -33,8 +35,10 @@ class SignOffQuerySet(models.QuerySet):
         if membership is None:
             raise NotAllowed("Only an approver or an owner of the team can seal an audit.")
         if seen_head != audit.events_head:
-            raise Outdated(audit.events.last().actor_name, "the audit")
-        self._check(audit, decision, confirmation)
+            last = audit.events.get(number=audit.events_count)
+            raise Outdated(last.actor_name, "the audit")
+        statement = clean(SignOff, "statement", statement)
+        self._check(audit, decision, confirmation, statement)
         at = timezone.now()
         snapshot = Snapshot.objects.take(
             audit, by=by, at=at, seal=_seal(by, membership, decision, statement, at)
@@ -45,7 +49,7 @@ class SignOffQuerySet(models.QuerySet):
             by_name=str(by),
             role=membership.role,
             decision=decision,
-            statement=statement.strip(),
+            statement=statement,
             at=at,
             digest=snapshot.digest,
         )
@@ -57,11 +61,15 @@ class SignOffQuerySet(models.QuerySet):
             decision=SignOff.Decision(decision).label,
             digest=snapshot.digest,
         )
+        # In the same transaction: a sealed revision always has its report, whatever dies next.
+        Report.objects.create(snapshot=snapshot, requested_by=by)
         return sign_off
 
-    def _check(self, audit: Audit, decision: str, confirmation: str) -> None:
+    def _check(self, audit: Audit, decision: str, confirmation: str, statement: str) -> None:
         if decision not in SignOff.Decision.values:
             raise Refused("Decide: go or no-go.", field="decision")
+        if decision == SignOff.Decision.NO_GO and not statement:
+            raise Refused("Say why it is a no-go.", field="statement")
         blocking = audit.answers.blocking().count()
         if decision == SignOff.Decision.GO and blocking:
             noun = "blocker is" if blocking == 1 else "blockers are"
@@ -105,5 +113,5 @@ def _seal(by: User, membership: Membership, decision: str, statement: str, at) -
         "role": membership.role,
         "at": stamp(at),
         "decision": decision,
-        "statement": statement.strip(),
+        "statement": statement,
     }

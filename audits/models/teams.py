@@ -5,10 +5,11 @@ from django.db import models, transaction
 from django.urls import reverse
 
 from audits.models.errors import Refused
+from audits.models.text import clean
 from audits.models.users import User
 
 
-class TeamQuerySet(models.QuerySet):
+class TeamQuerySet(models.QuerySet["Team"]):
     def visible_to(self, user) -> "TeamQuerySet":
         return self.filter(memberships__user=user)
 
@@ -21,6 +22,9 @@ class TeamQuerySet(models.QuerySet):
     @transaction.atomic
     def found(self, name: str, *, by: User) -> "Team":
         """Make a team whose first owner is its founder."""
+        name = clean(Team, "name", name)
+        if not name:
+            raise Refused("Give the team a name.", field="name")
         team = self.create(name=name)
         team.memberships.create(user=by, role=Membership.Role.OWNER)
         return team
@@ -52,9 +56,8 @@ class Team(models.Model):
         Whether the address had an account already is not told: one without gets an account
         that waits for its owner to set a password by e-mail.
         """
-        user = User.objects.filter(email__iexact=email).first()
-        if user is None:
-            user = User.objects.create_user(email, name=name)
+        check_role(role)
+        user = User.objects.of_address(email, name=clean(User, "name", name))
         membership, created = self.memberships.get_or_create(user=user, defaults={"role": role})
         if not created:
             raise Refused(f"{user} is a member of this team already.", field="email")
@@ -107,9 +110,10 @@ class Membership(models.Model):
 
     @transaction.atomic
     def change_role(self, role: str) -> None:
+        check_role(role)
         self._keep_an_owner(role)
         self.role = role
-        self.save(update_fields=["role"])
+        self.team.memberships.filter(pk=self.pk).update(role=role)
 
     @transaction.atomic
     def end(self) -> None:
@@ -120,8 +124,15 @@ class Membership(models.Model):
     def _keep_an_owner(self, next_role: str | None) -> None:
         # The team's row is the lock: two owners who leave at once do not leave it ownerless.
         team = Team.objects.select_for_update().get(pk=self.team_id)
+        if not team.memberships.filter(pk=self.pk).exists():
+            raise Refused(f"{self.user} is no longer a member of this team.", field="role")
         owners = team.memberships.filter(role=self.Role.OWNER).exclude(pk=self.pk)
         if next_role != self.Role.OWNER and not owners.exists():
             raise Refused(
                 "A team needs at least one owner. Make somebody else an owner first.", field="role"
             )
+
+
+def check_role(role: str) -> None:
+    if role not in Membership.Role.values:
+        raise Refused(f"{role!r} is not a role; choose one of the list.", field="role")

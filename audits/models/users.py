@@ -1,6 +1,6 @@
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import models
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 
@@ -11,6 +11,17 @@ class UserManager(BaseUserManager["User"]):
         user.set_password(password)
         user.save(using=self._db)
         return user
+
+    def of_address(self, email: str, *, name: str = "") -> "User":
+        """The account of that address, or a new one that waits for its owner."""
+        if user := self.filter(email__iexact=email).first():
+            return user
+        try:
+            with transaction.atomic():
+                return self.create_user(email, name=name)
+        except IntegrityError:
+            # Somebody else invited the same person at the same moment.
+            return self.get(email__iexact=email)
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
