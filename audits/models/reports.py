@@ -22,7 +22,7 @@ LEASE = dt.timedelta(seconds=330)
 MAX_ATTEMPTS = 3
 
 
-class ReportQuerySet(models.QuerySet):
+class ReportQuerySet(models.QuerySet["Report"]):
     def visible_to(self, user) -> "ReportQuerySet":
         return self.filter(snapshot__audit__project__team__memberships__user=user)
 
@@ -31,7 +31,7 @@ class ReportQuerySet(models.QuerySet):
         """The report of the audit as it stands: the one there is already, or a new one queued.
 
         A sealed audit has one report, of its sealed snapshot; a draft is made anew as soon as
-        anything happened since the last one.
+        anything that it shows has changed.
         """
         audit = Audit.objects.locked(audit.pk)
         snapshot = self._snapshot(audit, by)
@@ -41,16 +41,15 @@ class ReportQuerySet(models.QuerySet):
         return report
 
     def _snapshot(self, audit: Audit, by: User) -> Snapshot:
-        latest = audit.snapshots.filter(revision=audit.revision)
         if audit.is_sealed:
-            return latest.get(sealed=True)
-        same = latest.filter(
-            sealed=False,
-            events_head=audit.events_head,
-            # An acceptance that ran out overnight changes a draft without an event.
-            taken_at__date=timezone.localdate(),
+            return audit.snapshots.get(revision=audit.revision, sealed=True)
+        latest = audit.snapshots.filter(
+            sealed=False, events_head=audit.events_head, taken_at__date=timezone.localdate()
         ).first()
-        return same or Snapshot.objects.take(audit, by=by, at=timezone.now())
+        # A renamed project or a moved launch date leaves no event, but the report shows it.
+        if latest and latest.is_current(audit):
+            return latest
+        return Snapshot.objects.take(audit, by=by, at=timezone.now())
 
     def waiting(self) -> "ReportQuerySet":
         """Queued, or left behind by a worker that died: what the tick rings for again."""
@@ -105,10 +104,21 @@ class Report(models.Model):
         return self.state in (self.State.DONE, self.State.FAILED)
 
     def queue_again(self) -> None:
-        self.state = self.State.QUEUED
-        self.error, self.step, self.percent, self.attempts = "", "", 0, 0
-        self.requested_at, self.finished_at, self.lease_until = timezone.now(), None, None
-        self.save()
+        """Render it once more; nothing happens while it waits or is being rendered."""
+        finished = Report.objects.filter(
+            pk=self.pk, state__in=(self.State.DONE, self.State.FAILED)
+        )
+        finished.update(
+            state=self.State.QUEUED,
+            error="",
+            step="",
+            percent=0,
+            attempts=0,
+            requested_at=timezone.now(),
+            finished_at=None,
+            lease_until=None,
+        )
+        self.refresh_from_db()
 
     def execute(self) -> None:
         """Render and store. Any number of calls do it once; a failure says why in `error`."""
@@ -148,24 +158,37 @@ class Report(models.Model):
         return bool(claimed)
 
     def _progress(self, step: str, percent: int) -> None:
-        Report.objects.filter(pk=self.pk).update(step=step[:60], percent=percent)
+        self._update(step=step[:60], percent=percent)
 
     def _store(self, data: bytes) -> None:
         self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        aside = self.path.with_suffix(".part")
-        with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(data)
-            os.fsync(file.fileno())
-        aside.replace(self.path)
-        self.state, self.step, self.percent = self.State.DONE, "", 100
-        self.size_bytes, self.sha256 = len(data), hashlib.sha256(data).hexdigest()
-        self.finished_at = timezone.now()
-        self.save()
+        # A name of its own: a worker that was thought dead may be writing the same report.
+        aside = self.path.with_suffix(f".{uuid.uuid4().hex}")
+        try:
+            with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+                file.write(data)
+                os.fsync(file.fileno())
+            aside.replace(self.path)
+        finally:
+            aside.unlink(missing_ok=True)
+        self._update(
+            state=self.State.DONE,
+            step="",
+            percent=100,
+            size_bytes=len(data),
+            sha256=hashlib.sha256(data).hexdigest(),
+            finished_at=timezone.now(),
+        )
 
     def _fail(self, cause: str) -> None:
-        self.state, self.error = self.State.FAILED, cause
-        self.finished_at = timezone.now()
-        self.save()
+        self._update(state=self.State.FAILED, error=cause, finished_at=timezone.now())
+
+    def _update(self, **values) -> None:
+        """Change the row as long as the lease is still this worker's."""
+        Report.objects.filter(
+            pk=self.pk, state=self.State.RUNNING, lease_until=self.lease_until
+        ).update(**values)
+        self.refresh_from_db()
 
 
 def _cause(error: Exception) -> str:

@@ -17,7 +17,7 @@ from checklist.models import Edition, Item
 FORMAT = "countersign.snapshot/1"
 
 
-class SnapshotQuerySet(models.QuerySet):
+class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def visible_to(self, user) -> "SnapshotQuerySet":
         return self.filter(audit__project__team__memberships__user=user)
 
@@ -39,7 +39,7 @@ class SnapshotQuerySet(models.QuerySet):
 
 
 class Snapshot(models.Model):
-    """The audit frozen as canonical JSON with its SHA-256; everything in a report comes from it."""
+    """The audit frozen as canonical JSON with its SHA-256; a report shows nothing else."""
 
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="snapshots")
     revision = models.PositiveIntegerField()
@@ -69,6 +69,11 @@ class Snapshot(models.Model):
 
     def content(self) -> dict[str, Any]:
         return json.loads(bytes(self.data))
+
+    def is_current(self, audit: Audit) -> bool:
+        """Whether a draft taken now would say the same."""
+        now = build(audit, by=self.taken_by, at=self.taken_at, seal=None)
+        return digest(canonical_json(now)) == self.digest
 
 
 def build(audit: Audit, *, by: User, at: dt.datetime, seal: dict | None) -> dict[str, Any]:
@@ -133,13 +138,9 @@ def _editions(audit: Audit) -> list[dict[str, Any]]:
 
 def _answers(audit: Audit):
     return (
-        audit.answers.select_related(
-            "item__section", "owner", "approver", "changed_by"
-        )
+        audit.answers.select_related("item__section", "owner", "approver", "changed_by")
         .prefetch_related(
-            models.Prefetch(
-                "evidence", Evidence.objects.select_related("added_by", "removed_by")
-            ),
+            models.Prefetch("evidence", Evidence.objects.select_related("added_by", "removed_by")),
             "comments__author",
         )
         .order_by("position")
