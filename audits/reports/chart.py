@@ -7,7 +7,7 @@ from audits.reports.summary import Entry, Section
 
 WIDTH = 300
 HEIGHT = 12
-WIDEST_CELL = 14
+WIDEST_CELL = 36
 NARROWEST_CELL = 4
 GAP = 1.5
 ORDER = ("done", "not_applicable", "risk_accepted", "open", "blocker")

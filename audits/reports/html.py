@@ -11,7 +11,7 @@ from audits.reports.stylesheet import embedded_css
 from audits.reports.summary import Summary, plural, summarise
 
 SHORT_DIGEST = 12
-FOOTER_TITLE = 56
+FOOTER_TITLE = 48
 
 STATES = {
     "open": "Open",
@@ -83,6 +83,7 @@ def _build() -> Environment:
         day=text.day,
         markdown=text.markdown,
         moment=text.moment,
+        plain=text.plain,
         plural=plural,
         shorten=text.shorten,
         size=text.size,

@@ -13,7 +13,6 @@ MEDIA_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml"}
 FACE = re.compile(r"@font-face \{.*?\n\}\n", re.DOTALL)
 RANGE = re.compile(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?")
 URL = re.compile(r'url\("([^"]+)"\)')
-IMPORT = re.compile(r"@import [^;]+;\n")
 
 
 def embedded_css(text: str) -> str:
@@ -25,14 +24,17 @@ def embedded_css(text: str) -> str:
 
 @cache
 def _rules() -> str:
-    screen = (CSS / "report.css").read_text()
-    return _inlined(IMPORT.sub("", screen) + (CSS / "report-print.css").read_text())
+    return _inlined(_read("report-base.css") + _read("report-print.css"))
 
 
 @cache
 def _faces() -> tuple[tuple[str, tuple[range, ...]], ...]:
-    css = (CSS / "fonts.css").read_text() + (CSS / "fonts-cjk.css").read_text()
-    return tuple((face, tuple(_ranges(face))) for face in FACE.findall(css))
+    faces = FACE.findall(_read("fonts-print.css"))
+    return tuple((face, tuple(_ranges(face))) for face in faces)
+
+
+def _read(name: str) -> str:
+    return (CSS / name).read_text(encoding="utf-8")
 
 
 def _ranges(face: str) -> Iterator[range]:
@@ -41,7 +43,8 @@ def _ranges(face: str) -> Iterator[range]:
 
 
 def _touches(ranges: tuple[range, ...], used: set[int]) -> bool:
-    return any(code in codes for code in used for codes in ranges)
+    # A face without ranges is one that every text needs.
+    return not ranges or any(code in codes for code in used for codes in ranges)
 
 
 def _inlined(css: str) -> str:

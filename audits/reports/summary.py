@@ -5,6 +5,9 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+LONG_LIST = 6
+LONG_TEXT = 1500
+
 Tone = Literal["go", "no-go", "warn", "draft"]
 
 
@@ -45,6 +48,14 @@ class Entry:
         return self.is_open and self.item["severity"] == "blocker"
 
     @property
+    def is_long(self) -> bool:
+        """Too much to keep together on paper without leaving half a page empty."""
+        pieces, comments = self.answer["evidence"], self.answer["comments"]
+        texts = [self.answer["reason"], *(comment["text"] for comment in comments)]
+        texts += [piece["text"] + piece["url"] + piece["filename"] for piece in pieces]
+        return len(pieces) + len(comments) > LONG_LIST or sum(map(len, texts)) > LONG_TEXT
+
+    @property
     def evidence(self) -> list[dict[str, Any]]:
         return [piece for piece in self.answer["evidence"] if piece["removed"] is None]
 
@@ -66,6 +77,11 @@ class Edition:
     source: dict[str, Any]
     sections: tuple[Section, ...]
     figures: Figures
+
+    @property
+    def documents(self) -> dict[str, str]:
+        """Titles of the cited documents by id."""
+        return {document["id"]: document["title"] for document in self.source["documents"]}
 
 
 @dataclass(frozen=True)
@@ -162,7 +178,9 @@ def _what_is_left(figures: Figures) -> str:
         return f"All {figures.items:,} items are settled." if many else "The only item is settled."
     verb = "is" if figures.open == 1 else "are"
     blockers = plural(figures.open_blockers, "blocker") if figures.open_blockers else "no blocker"
-    return f"{figures.open:,} of {plural(figures.items, 'item')} {verb} open, {blockers} among them."
+    return (
+        f"{figures.open:,} of {plural(figures.items, 'item')} {verb} open, {blockers} among them."
+    )
 
 
 def _editions(sources: list[dict[str, Any]]) -> Iterator[Edition]:

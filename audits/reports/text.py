@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime
+from html import unescape
 from urllib.parse import urlsplit
 
 import nh3
@@ -38,6 +39,11 @@ def markdown(text: str) -> Markup:
             link_rel="noopener noreferrer nofollow",
         )
     )
+
+
+def plain(text: str) -> str:
+    """What Markdown says, without its marks: for one line in a table."""
+    return unescape(nh3.clean(_markdown.render(text), tags=set()))
 
 
 def web_url(url: str) -> str | None:
