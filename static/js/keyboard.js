@@ -32,7 +32,15 @@ function press(element) {
   } else {
     show(element);
     element.click();
+    if (element.matches("[type=radio]")) showFieldOf(element);
   }
+}
+
+/** The field that a choice asks for (a reason) is where the typing goes on. */
+function showFieldOf(radio) {
+  const fields = [...radio.form.querySelectorAll(".choice-fields :is(textarea, input, select)")];
+  const field = fields.find((each) => each.checkVisibility());
+  if (field) show(field);
 }
 
 function openThenPress(row, key) {
@@ -66,7 +74,7 @@ function moveSection(step) {
   const at = here ? all.indexOf(here) : -1;
   const next = all[at < 0 && step < 0 ? all.length - 1 : at + step];
   const first = next?.querySelector("[data-row]");
-  const heading = next?.querySelector("h2");
+  const heading = next?.querySelector("h2, h3");
   if (!next) return;
   (heading ?? next).scrollIntoView({ block: "start" });
   (opener(first) ?? heading)?.focus({ preventScroll: true });
