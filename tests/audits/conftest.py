@@ -1,0 +1,101 @@
+"""The people and the things of the tests.
+
+Team Harbour: alice is its owner, ed an editor, noor an approver, vic a viewer. Mallory owns
+another team. Nobody has a password: `client.force_login(alice)`.
+"""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from audits.models import Audit, Comment, Evidence, Membership, Project, Team, User
+from tests.audits.helpers import build_edition, seal, settle
+
+
+@pytest.fixture(autouse=True)
+def stores(settings, tmp_path):
+    """Uploads and reports lie in a folder of the test's own."""
+    settings.UPLOADS_DIR = tmp_path / "uploads"
+    settings.REPORTS_DIR = tmp_path / "reports"
+
+
+@pytest.fixture
+def alice(db) -> User:
+    return User.objects.create_user("alice@harbour.example", name="Alice Berg")
+
+
+@pytest.fixture
+def harbour(alice) -> Team:
+    return Team.objects.found("Harbour", by=alice)
+
+
+def _member(team: Team, name: str, role: str) -> User:
+    address = f"{name.split()[0].lower()}@harbour.example"
+    return team.add_member(address, role, name=name).user
+
+
+@pytest.fixture
+def ed(harbour) -> User:
+    return _member(harbour, "Ed Fox", Membership.Role.EDITOR)
+
+
+@pytest.fixture
+def noor(harbour) -> User:
+    return _member(harbour, "Noor Haddad", Membership.Role.APPROVER)
+
+
+@pytest.fixture
+def vic(harbour) -> User:
+    return _member(harbour, "Vic Lund", Membership.Role.VIEWER)
+
+
+@pytest.fixture
+def mallory(db) -> User:
+    """A good citizen of the team Reef, and a stranger to Harbour."""
+    mallory = User.objects.create_user("mallory@reef.example", name="Mallory Reed")
+    Team.objects.found("Reef", by=mallory)
+    return mallory
+
+
+@pytest.fixture
+def project(harbour) -> Project:
+    return Project.objects.create(team=harbour, name="Support assistant")
+
+
+@pytest.fixture
+def edition(db):
+    """Six items in two sections: two blockers, two majors, two minors."""
+    return build_edition()
+
+
+@pytest.fixture
+def audit(project, edition, alice) -> Audit:
+    return Audit.objects.start(project, "First launch", [edition], by=alice)
+
+
+@pytest.fixture
+def answer(audit):
+    """That of item 1, a blocker."""
+    return audit.answers.select_related("audit").get(position=1)
+
+
+@pytest.fixture
+def settled_audit(audit, answer, a_file, ed) -> Audit:
+    """Every item is done; item 1 has a link, a note, a file and a comment."""
+    Evidence.objects.attach_link(answer, "https://grafana.example/d/limits", by=ed)
+    Evidence.objects.attach_note(answer, "Seen by two of us.", by=ed)
+    Evidence.objects.attach_file(answer, a_file, by=ed)
+    Comment.objects.add(answer, "The limits are those of tier 2.", by=ed)
+    settle(audit, by=ed)
+    return Audit.objects.get(pk=audit.pk)
+
+
+@pytest.fixture
+def sealed_audit(settled_audit, noor) -> Audit:
+    """Sealed by noor as a go, with evidence and a comment in it."""
+    seal(settled_audit, by=noor)
+    return Audit.objects.get(pk=settled_audit.pk)
+
+
+@pytest.fixture
+def a_file():
+    return ContentFile(b"requests per minute: 50\n", name="limits.txt")
