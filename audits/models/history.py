@@ -53,7 +53,5 @@ SENTENCES = {
     "answer.planned": _planned,
     "comment.added": lambda d: f"commented on “{d['title']}”",
     "evidence.added": lambda d: f"attached {_evidence(d)} to “{d['title']}”",
-    "evidence.removed": lambda d: (
-        f"removed {_evidence(d)} from “{d['title']}”: {d['reason']}"
-    ),
+    "evidence.removed": lambda d: f"removed {_evidence(d)} from “{d['title']}”: {d['reason']}",
 }

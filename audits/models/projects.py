@@ -6,7 +6,7 @@ from django.urls import reverse
 from audits.models.teams import Membership, Team
 
 
-class ProjectQuerySet(models.QuerySet):
+class ProjectQuerySet(models.QuerySet["Project"]):
     def visible_to(self, user) -> "ProjectQuerySet":
         return self.filter(team__memberships__user=user)
 
