@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
-from config import environment
+from config import broker, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).absolute()
@@ -24,6 +24,11 @@ HTTPS = environment.flag("HTTPS", False)
 PUBLIC_CHECKLISTS = environment.flag("PUBLIC_CHECKLISTS", False)
 # Who may make an account for themselves: "first" (only while there is none), "open" or "closed".
 SIGN_UP = environment.text("SIGN_UP", "first")
+
+# How `manage.py serve` starts.
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.number("PORT", 8000)
+DEMO = environment.flag("DEMO", True)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -47,6 +52,8 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    # Every view asks for a session unless it says otherwise.
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -138,8 +145,13 @@ USE_TZ = True
 STATIC_URL = "static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = DATA_DIR / "static"
-# The environment decides, since tests and commands run without collected files.
-WHITENOISE_USE_FINDERS = environment.flag("STATIC_FINDERS", True)
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "config.statics.HashedStaticFiles"},
+}
+# For the plain names, which tests and everything before the first `serve` use.
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_AUTOREFRESH = False
 
 MEDIA_ROOT = UPLOADS_DIR
@@ -155,7 +167,9 @@ CACHES = {
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
 
-CELERY_BROKER_URL = environment.text("CELERY_BROKER_URL")
+CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker.settings_for(
+    environment.text("CELERY_BROKER_URL"), BROKER_DIR
+)
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_IGNORE_RESULT = True
@@ -165,6 +179,10 @@ CELERY_TASK_DEFAULT_QUEUE = "countersign"
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CONCURRENCY = environment.number("WORKER_PROCESSES", 2)
+# In memory: a schedule of one tick has nothing to remember, and no state file to damage.
+CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # One tick; what is due lives in the database.
 TICK_SECONDS = environment.number("TICK_SECONDS", 10)
 CELERY_BEAT_SCHEDULE = {

@@ -31,7 +31,10 @@ def live(_request: HttpRequest) -> JsonResponse:
 def ready(_request: HttpRequest) -> JsonResponse:
     """200, or 503 with the reasons why work would not get done."""
     if reasons := _complaints():
-        return JsonResponse({"status": "not ready", "reasons": reasons}, status=503)
+        response = JsonResponse({"status": "not ready", "reasons": reasons}, status=503)
+        # An answer and not a failure; whoever asks every second must not fill the log with it.
+        response._has_been_logged = True  # type: ignore[attr-defined]
+        return response
     return JsonResponse({"status": "ready"})
 
 

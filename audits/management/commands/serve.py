@@ -1,0 +1,77 @@
+import json
+import os
+import signal
+import sys
+from argparse import ArgumentParser
+from socket import socket
+from typing import Any
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+from django.utils.module_loading import import_string
+
+from audits.serving import checks
+from audits.serving.statics import collect_static_files
+from audits.serving.tether import tether
+from audits.serving.worker import Worker
+
+
+class Command(BaseCommand):
+    help = "Start web, worker and scheduler in one process tree; HOST and PORT say where."
+    # They take a second, and .ci/run has seen them pass.
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--with-parent",
+            type=int,
+            metavar="PID",
+            help="stop when this process, which must be the parent, ends",
+        )
+
+    def handle(self, *, with_parent: int | None, **_options: Any) -> None:
+        if with_parent:
+            tether(with_parent, signal.SIGTERM)
+        # Until the web has its own handlers: Ctrl-C ends this without a traceback.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        try:
+            listener = self.prepare()
+        except checks.Fault as fault:
+            sys.exit(f"countersign: {fault}")
+        self.run(listener)
+        # A page that is still being made in its thread must not hold up the exit.
+        self.stdout.flush()
+        os._exit(0)
+
+    def prepare(self) -> socket:
+        checks.check_folder(settings.DATA_DIR)
+        listener = checks.listen(settings.HOST, settings.PORT)
+        checks.check_libraries()
+        checks.migrate()
+        collect_static_files()
+        call_command("load_checklists", verbosity=0)
+        if settings.DEMO:
+            call_command("load_demo", verbosity=0)
+        return listener
+
+    def run(self, listener: socket) -> None:
+        from audits.serving.web import Web, url_of
+
+        worker = Worker(settings.BASE_DIR, self.stderr.write)
+
+        def ready() -> None:
+            self.stdout.write(f"Ready: {url_of(listener)}")
+            self.tell_sign_in()
+            worker.start()
+
+        application = import_string(settings.ASGI_APPLICATION)
+        Web(application, listener, on_ready=ready, on_stop=worker.stop).serve_until_stopped()
+        worker.join()
+
+    def tell_sign_in(self) -> None:
+        path = settings.DATA_DIR / "demo-credentials.json"
+        if settings.DEMO and path.exists():
+            demo = json.loads(path.read_text())
+            self.stdout.write(f"Sign in as {demo['email']} with the password {demo['password']}")
+        self.stdout.flush()

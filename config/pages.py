@@ -1,0 +1,177 @@
+"""Serve a WSGI application from an ASGI server, in threads.
+
+docs/decisions/0001-serving.md says why, and what it costs.
+"""
+
+import asyncio
+import sys
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from tempfile import SpooledTemporaryFile
+from typing import IO, Any
+from urllib.parse import unquote_to_bytes
+from wsgiref.util import FileWrapper
+
+MEMORY_BYTES = 64 * 1024
+LINGER_SECONDS = 10
+
+Message = dict[str, Any]
+Head = tuple[int, list[tuple[bytes, bytes]]]
+
+
+class TooLarge(Exception):
+    """The body of the request is larger than this server takes."""
+
+
+class Pages:
+    """An ASGI application that answers HTTP with `application`, a WSGI one.
+
+    A body is collected before a thread is taken, so that a slow sender holds none, and
+    on disk in `spool_dir` beyond 64 KB. Above `max_body_bytes` the answer is 413.
+    """
+
+    def __init__(
+        self,
+        application: Callable[..., Any],
+        *,
+        threads: int,
+        max_body_bytes: int,
+        spool_dir: Path,
+    ) -> None:
+        self.application = application
+        self.max_body_bytes = max_body_bytes
+        self.spool_dir = spool_dir
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+
+    async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
+        with SpooledTemporaryFile(MEMORY_BYTES, "w+b", dir=str(self.spool_dir)) as body:
+            try:
+                length = await self._collect(scope, receive, body)
+            except TooLarge:
+                await self._refuse(receive, send)
+                return
+            except ConnectionResetError:
+                return
+            await self._answer(environ(scope, body, length), send)
+
+    async def _collect(self, scope: Message, receive: Callable, body: IO[bytes]) -> int:
+        if _declared_length(scope) > self.max_body_bytes:
+            raise TooLarge
+        length = 0
+        more = True
+        while more:
+            message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ConnectionResetError
+            chunk = message.get("body", b"")
+            length += len(chunk)
+            if length > self.max_body_bytes:
+                raise TooLarge
+            body.write(chunk)
+            more = message.get("more_body", False)
+        body.seek(0)
+        return length
+
+    async def _refuse(self, receive: Callable, send: Callable) -> None:
+        limit = self.max_body_bytes // (1024 * 1024)
+        text = f"The request is larger than {limit} MB, which is the limit here.\n".encode()
+        headers = [
+            (b"content-type", b"text/plain; charset=utf-8"),
+            (b"content-length", str(len(text)).encode()),
+            (b"connection", b"close"),
+        ]
+        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.body", "body": text, "more_body": True})
+        # A connection that is closed on a sender in mid-sentence is reset, and the browser
+        # shows that instead of the answer: listen on for a while, and throw it away.
+        try:
+            async with asyncio.timeout(LINGER_SECONDS):
+                while (await receive()).get("more_body"):
+                    pass
+        except TimeoutError:
+            pass
+        await send({"type": "http.response.body", "body": b""})
+
+    async def _answer(self, environment: Message, send: Callable) -> None:
+        in_thread = asyncio.get_running_loop().run_in_executor
+        (status, headers), content = await in_thread(self.pool, self._call, environment)
+        await send({"type": "http.response.start", "status": status, "headers": headers})
+        if isinstance(content, bytes):
+            await send({"type": "http.response.body", "body": content})
+            return
+        chunks = iter(content)
+        try:
+            # A slow reader holds a thread only while the next chunk is made.
+            while (chunk := await in_thread(self.pool, next, chunks, None)) is not None:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            await in_thread(self.pool, content.close)  # type: ignore[attr-defined]
+
+    def _call(self, environment: Message) -> tuple[Head, bytes | Iterable[bytes]]:
+        heads: list[Head] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], _fault: Any = None
+        ) -> None:
+            raw = [(k.lower().encode("latin1"), v.encode("latin1")) for k, v in headers]
+            heads.append((int(status[:3]), raw))
+
+        response = self.application(environment, start_response)
+        if isinstance(response, FileWrapper) or getattr(response, "streaming", False):
+            return heads[-1], response
+        try:
+            return heads[-1], b"".join(response)
+        finally:
+            response.close()
+
+
+def environ(scope: Message, body: IO[bytes], length: int) -> Message:
+    """The WSGI environment (PEP 3333) of an ASGI request whose body has been collected."""
+    server, port = scope.get("server") or ("localhost", 80)
+    variables = {
+        "REQUEST_METHOD": scope["method"],
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote_to_bytes(scope["raw_path"]).decode("latin1"),
+        "QUERY_STRING": scope["query_string"].decode("latin1"),
+        "SERVER_PROTOCOL": f"HTTP/{scope['http_version']}",
+        "SERVER_NAME": server,
+        "SERVER_PORT": str(port),
+        "REMOTE_ADDR": (scope.get("client") or ("",))[0],
+        "wsgi.version": (1, 0),
+        "wsgi.url_scheme": scope["scheme"],
+        "wsgi.input": body,
+        "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+        "wsgi.file_wrapper": lambda file, _block_size=0: FileWrapper(file, MEMORY_BYTES),
+    }
+    variables.update(_header_variables(scope["headers"]))
+    variables["CONTENT_TYPE"] = variables.pop("HTTP_CONTENT_TYPE", "")
+    # A chunked body declares no length; its length is known by now.
+    variables.pop("HTTP_CONTENT_LENGTH", None)
+    variables["CONTENT_LENGTH"] = str(length)
+    return variables
+
+
+def _header_variables(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    variables: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        # X_Forwarded_Proto and X-Forwarded-Proto would be one variable, and only the
+        # second is what a proxy guards.
+        if b"_" in raw_name:
+            continue
+        name = "HTTP_" + raw_name.decode("latin1").upper().replace("-", "_")
+        value = raw_value.decode("latin1")
+        joint = "; " if name == "HTTP_COOKIE" else ","
+        variables[name] = variables[name] + joint + value if name in variables else value
+    return variables
+
+
+def _declared_length(scope: Message) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value)
+    return 0

@@ -1,0 +1,14 @@
+from django.urls import include, path
+
+from audits.views import errors
+
+urlpatterns = [
+    path("account/", include("allauth.account.urls")),
+    path("checklists/", include("checklist.urls")),
+    path("", include("audits.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.permission_denied
+handler404 = errors.page_not_found
+handler500 = errors.server_error
