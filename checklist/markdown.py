@@ -10,17 +10,20 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 RULE = re.compile(r"[\s|:-]*|\s*```.*")
-MARKS = re.compile(r"^\s*(?:[-+*>]|#+|\d+[.)])\s+|`+|\*+(?=\S)|(?<=\S)\*+")
+# Emphasis begins after a space or bracket and ends before one: the star of a-*-b stays.
+MARKS = re.compile(
+    r"^\s*(?:[-+*>]|#+|\d+[.)])\s+|`+|(?:(?<=[\s(])|^)\*+(?=\S)|(?<=\S)\*+(?=[\s).,;:!?]|$)"
+)
 
 SCHEMES = {"http", "https", "mailto"}
-BLOCKS = {"blockquote", "div", "hr", "li", "ol", "p", "pre", "ul"}
+BLOCKS = {"blockquote", "hr", "li", "ol", "p", "pre", "ul"}
 TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
 TAGS = BLOCKS | TABLES | {"a", "br", "code", "em", "s", "strong"}
 ATTRIBUTES = {
     "a": {"href"},
-    "div": {"class", "tabindex", "role", "aria-label"},
     "ol": {"start"},
     "pre": {"tabindex"},
+    "table": {"tabindex"},
     "td": {"data-align"},
     "th": {"data-align"},
 }
@@ -61,10 +64,7 @@ def _parser() -> MarkdownIt:
         "heading_open": lambda *_: "<p><strong>",
         "heading_close": lambda *_: "</strong></p>\n",
         # What scrolls sideways must be reachable by keyboard.
-        "table_open": lambda *_: (
-            '<div class="table-scroll" tabindex="0" role="group" aria-label="Table"><table>'
-        ),
-        "table_close": lambda *_: "</table></div>\n",
+        "table_open": lambda *_: '<table tabindex="0">',
         "th_open": lambda tokens, at, *_: f"<th{_align(tokens[at])}>",
         "td_open": lambda tokens, at, *_: f"<td{_align(tokens[at])}>",
         "fence": lambda tokens, at, *_: _code(tokens[at]),

@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
+from checklist import markdown
+
 VERSION_PARTS = 4
 VERSION_PART_DIGITS = 9
 
@@ -137,6 +139,11 @@ class Edition(FixedModel):
 
     def get_absolute_url(self) -> str:
         return reverse("edition-detail", args=[self.checklist.slug, self.version])
+
+    @property
+    def opening(self) -> str:
+        """The first paragraph of the summary, as plain text."""
+        return markdown.plain(self.summary.strip().split("\n\n")[0])
 
     def severity_counts(self) -> list[tuple["Item.Severity", int]]:
         """Every severity, gravest first, and how many items have it."""

@@ -12,6 +12,9 @@ MAX_LENGTH = 200
 EXCERPT_LENGTH = 180
 
 
+WORD = re.compile(r"[^\W_]+")
+
+
 class Excerpt(NamedTuple):
     """`pieces` are (text, whether it is one of the words that were sought)."""
 
@@ -54,42 +57,53 @@ FIELDS: dict[str, Callable[[Item], str]] = {
 
 
 def searchable(item: Item) -> str:
-    """Everything in an item that a search can find, casefolded."""
-    return "\n".join(text(item) for text in FIELDS.values()).casefold()
+    """Everything in an item that a search can find, as `_folded` text."""
+    return _folded("\n".join(text(item) for text in FIELDS.values()))
 
 
 def terms(query: str) -> list[str]:
-    """The words of a query, casefolded, each once, at most MAX_TERMS."""
-    words = query[:MAX_LENGTH].replace("\0", " ").casefold().split()
-    return list(dict.fromkeys(words))[:MAX_TERMS]
+    """What is sought: each word once, at most MAX_TERMS. "retry-after" is one, of two parts."""
+    words = (_folded(word).strip() for word in query[:MAX_LENGTH].split())
+    return [word for word in dict.fromkeys(words) if word][:MAX_TERMS]
 
 
 def matching(items: FixedQuerySet, wanted: list[str]) -> FixedQuerySet:
-    """The items in which every one of the words stands, somewhere."""
+    """The items in which each term begins some word. Without terms there is nothing to find."""
+    if not wanted:
+        return items.none()
     for term in wanted:
-        items = items.filter(search_text__contains=term)
+        items = items.filter(search_text__contains=f" {term}")
     return items
+
+
+def _folded(text: str) -> str:
+    """Casefolded words with a space before each, so that " rate" finds rates but not separate."""
+    return " " + " ".join(WORD.findall(text.casefold()))
+
+
+def _in(text: str, term: str) -> bool:
+    return f" {term}" in _folded(text)
 
 
 def explain(item: Item, wanted: list[str]) -> Result:
     """Why the item was found: its title, and an excerpt for every word that is not in it."""
-    missing = {term for term in wanted if term not in item.title.casefold()}
+    missing = {term for term in wanted if not _in(item.title, term)}
     excerpts = []
     for field, text_of in FIELDS.items():
         if not missing:
             break
         text = text_of(item)
-        folded = text.casefold()
-        if found := {term for term in missing if term in folded}:
+        if found := {term for term in missing if _in(text, term)}:
             missing -= found
             excerpts.append(Excerpt(field, _highlight(_around(text, wanted, found), wanted)))
     return Result(item, _highlight(item.title, wanted), excerpts)
 
 
-def _pattern(words: list[str] | set[str]) -> re.Pattern[str]:
+def _pattern(wanted: list[str] | set[str]) -> re.Pattern[str]:
     # Longest first, so that "key" does not cut "keys" short.
-    ordered = sorted(words, key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, ordered)), re.IGNORECASE)
+    ordered = sorted(wanted, key=len, reverse=True)
+    phrases = (r"[\W_]+".join(map(re.escape, term.split())) for term in ordered)
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(phrases)})", re.IGNORECASE)
 
 
 def _around(text: str, wanted: list[str], found: set[str]) -> str:

@@ -50,7 +50,8 @@ def checklist_search(request: HtmxHttpRequest) -> HttpResponse:
     template = "checklists/checklist_list.html" + ("#results" if request.htmx else "")
     query = request.GET.get("q", "").strip()[: search.MAX_LENGTH]
     context: dict = {"query": query}
-    if wanted := search.terms(query):
+    if query:
+        wanted = search.terms(query)
         found = search.matching(Item.objects.of_current_editions(), wanted)
         page = Paginator(found, RESULTS_A_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "results": [search.explain(item, wanted) for item in page]}
