@@ -153,7 +153,7 @@ class Migration(migrations.Migration):
                 ('title', models.CharField(max_length=200)),
                 ('url', models.URLField(blank=True, max_length=2000)),
                 ('text', models.TextField(blank=True, max_length=20000)),
-                ('file', models.FileField(blank=True, max_length=80, storage=audits.models.uploads.uploads, upload_to=audits.models.uploads.random_name)),
+                ('file', models.FileField(blank=True, max_length=80, upload_to=audits.models.uploads.random_name)),
                 ('filename', models.CharField(blank=True, max_length=200)),
                 ('size_bytes', models.PositiveBigIntegerField(default=0)),
                 ('content_type', models.CharField(blank=True, max_length=100)),

@@ -13,7 +13,7 @@ from audits.models.answers import Answer
 from audits.models.errors import Refused
 from audits.models.teams import Membership
 from audits.models.text import clean
-from audits.models.uploads import discard, random_name, store, uploads
+from audits.models.uploads import discard, random_name, store
 from audits.models.users import User
 
 TITLE_MAX = 200
@@ -128,7 +128,7 @@ class Evidence(models.Model):
     title = models.CharField(max_length=TITLE_MAX)
     url = models.URLField(max_length=2000, blank=True)
     text = models.TextField(blank=True, max_length=20_000)
-    file = models.FileField(storage=uploads, upload_to=random_name, blank=True, max_length=80)
+    file = models.FileField(upload_to=random_name, blank=True, max_length=80)
     filename = models.CharField(max_length=200, blank=True)
     size_bytes = models.PositiveBigIntegerField(default=0)
     content_type = models.CharField(max_length=100, blank=True)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import puremagic
 from django.conf import settings
 from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import default_storage
 
 from audits.models.errors import Refused
 
@@ -35,10 +35,6 @@ class Stored:
     sha256: str
 
 
-def uploads() -> FileSystemStorage:
-    return FileSystemStorage(location=settings.UPLOADS_DIR)
-
-
 def random_name(_row: object = None, _filename: str = "") -> str:
     """A name that tells nothing and cannot be guessed; the person's own is kept in the row."""
     name = uuid.uuid4().hex
@@ -56,7 +52,7 @@ def store(upload: File) -> Stored:
     name, size = random_name(), upload.size
     try:
         sha256, head = _digest(upload)
-        uploads().save(name, upload)
+        default_storage.save(name, upload)
     except OSError as error:
         discard(name)
         cause = error.strerror or type(error).__name__
@@ -70,7 +66,7 @@ def discard(name: str) -> None:
     """Take a file out of the store. One that cannot be removed is an operator's matter, not
     that of the person who waits for an answer."""
     try:
-        uploads().delete(name)
+        default_storage.delete(name)
     except OSError:
         logger.exception("The file %s could not be removed from the store", name)
 

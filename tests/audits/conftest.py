@@ -14,7 +14,7 @@ from tests.audits.helpers import build_edition, seal, settle
 @pytest.fixture(autouse=True)
 def stores(settings, tmp_path):
     """Uploads and reports lie in a folder of the test's own."""
-    settings.UPLOADS_DIR = tmp_path / "uploads"
+    settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.REPORTS_DIR = tmp_path / "reports"
 
 
