@@ -13,6 +13,8 @@ export function startSections() {
     const section = document.getElementById(link.hash.slice(1));
     if (section) links.set(section, link);
   }
+  const first = [...links.values()];
+  if (first.length) mark(first.find((link) => link.hash === location.hash) ?? first[0]);
   // The line under the sticky header: whichever section crosses it is being read.
   const observer = new IntersectionObserver(
     (entries) => entries.forEach((entry) => entry.isIntersecting && mark(links.get(entry.target))),
