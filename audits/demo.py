@@ -28,9 +28,7 @@ class Demo:
         owner = next(person for person in self.people if person["role"] == "owner")
         hashed = make_password(password)  # once: it is slow by intent
         for person in self.people:
-            user = User.objects.create(
-                email=person["email"], password=hashed, name=person["name"]
-            )
+            user = User.objects.create(email=person["email"], password=hashed, name=person["name"])
             self.users[person["email"].split("@")[0]] = user
         by = self.users[owner["email"].split("@")[0]]
         self.team = Team.objects.found(self.team_name, by=by)
@@ -86,7 +84,9 @@ class Demo:
                 until=self._day(step["until_in_days"]),
             )
         elif "owner" in step:
-            answer.plan(by=by, owner=self._person(step["owner"]), due=self._day(step["due_in_days"]))
+            answer.plan(
+                by=by, owner=self._person(step["owner"]), due=self._day(step["due_in_days"])
+            )
         elif "comment" in step:
             Comment.objects.add(answer, step["comment"], by=by)
         elif "link" in step:

@@ -1,14 +1,15 @@
-from django.shortcuts import render, resolve_url
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
+from django.shortcuts import render, resolve_url
 from django_htmx.http import HttpResponseClientRedirect
 
+from audits.http import Request
 from audits.models.errors import RuleBroken
 
 
 class SignInAndBackMiddleware:
-    """Two things that every view answers alike: a sign-in that is missing, and a rule that refuses.
+    """What every view answers alike: a sign-in that is missing, and a rule that refuses.
 
     An htmx request without a session is sent to the sign-in page as a whole page, and back to
     the page that it came from, since a login form swapped into a row helps nobody.
@@ -18,7 +19,7 @@ class SignInAndBackMiddleware:
         self.get_response = get_response
         self.login_path = resolve_url(settings.LOGIN_URL)
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:
+    def __call__(self, request: Request) -> HttpResponse:
         response = self.get_response(request)
         location = response.headers.get("Location", "")
         if request.htmx and response.status_code == 302 and location.startswith(self.login_path):
@@ -26,7 +27,7 @@ class SignInAndBackMiddleware:
             return HttpResponseClientRedirect(redirect_to_login(came_from).url)
         return response
 
-    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
         if not isinstance(error, RuleBroken):
             return None
         template = "partials/refused.html" if request.htmx else "refused.html"

@@ -46,10 +46,10 @@ class NoteForm(EvidenceForm):
     field_order = ["kind", "text", "title", "speaks_of"]
 
 
-FORMS = {
-    Evidence.Kind.LINK: LinkForm,
-    Evidence.Kind.FILE: FileForm,
-    Evidence.Kind.NOTE: NoteForm,
+FORMS: dict[str, type[EvidenceForm]] = {
+    Evidence.Kind.LINK.value: LinkForm,
+    Evidence.Kind.FILE.value: FileForm,
+    Evidence.Kind.NOTE.value: NoteForm,
 }
 
 

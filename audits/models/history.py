@@ -10,9 +10,13 @@ STATES = {
 }
 
 
-def describe(event: Event) -> str:
-    """What happened, as it continues a sentence that begins with the actor's name."""
-    return SENTENCES[event.verb](event.detail)
+def describe(event: Event, *, named: bool = True) -> str:
+    """What happened, as it continues a sentence that begins with the actor's name.
+
+    Without `named` the item is “it”: for places that are about that item alone.
+    """
+    the_item = f"“{event.detail.get('title', '')}”" if named else "it"
+    return SENTENCES[event.verb](event.detail | {"the_item": the_item})
 
 
 def _started(detail: dict) -> str:
@@ -20,7 +24,8 @@ def _started(detail: dict) -> str:
 
 
 def _recorded(detail: dict) -> str:
-    words = f"set “{detail['title']}” from {STATES[detail['before']]} to {STATES[detail['after']]}"
+    before, after = STATES[detail["before"]], STATES[detail["after"]]
+    words = f"set {detail['the_item']} from {before} to {after}"
     if "approver" in detail:
         words += f", approver {detail['approver']}, until {detail['until']}"
         if not detail["confirmed"]:
@@ -33,7 +38,7 @@ def _recorded(detail: dict) -> str:
 def _planned(detail: dict) -> str:
     owner = detail["owner"] or "nobody"
     due = f", due {detail['due']}" if detail["due"] else ", without a due date"
-    return f"gave “{detail['title']}” to {owner}{due}"
+    return f"gave {detail['the_item']} to {owner}{due}"
 
 
 def _evidence(detail: dict) -> str:
@@ -46,12 +51,12 @@ SENTENCES = {
     "audit.sealed": lambda d: f"sealed the audit as {d['decision']}, digest {d['digest'][:12]}",
     "audit.reopened": lambda d: f"reopened the audit: {d['reason']}",
     "answer.recorded": _recorded,
-    "answer.accepted": lambda d: f"accepted the risk of “{d['title']}” in person",
+    "answer.accepted": lambda d: f"accepted the risk of {d['the_item']} in person",
     "answer.lapsed": lambda d: (
-        f"reopened “{d['title']}”: the acceptance by {d['approver']} ended on {d['until']}"
+        f"reopened {d['the_item']}: the acceptance by {d['approver']} ended on {d['until']}"
     ),
     "answer.planned": _planned,
-    "comment.added": lambda d: f"commented on “{d['title']}”",
-    "evidence.added": lambda d: f"attached {_evidence(d)} to “{d['title']}”",
-    "evidence.removed": lambda d: f"removed {_evidence(d)} from “{d['title']}”: {d['reason']}",
+    "comment.added": lambda d: f"commented on {d['the_item']}",
+    "evidence.added": lambda d: f"attached {_evidence(d)} to {d['the_item']}",
+    "evidence.removed": lambda d: f"removed {_evidence(d)} from {d['the_item']}: {d['reason']}",
 }

@@ -26,7 +26,7 @@ class Progress:
         return self.done + self.not_applicable + self.risk_accepted
 
     def __add__(self, other: "Progress") -> "Progress":
-        return Progress(**{name: value + getattr(other, name) for name, value in vars(self).items()})
+        return Progress(**{name: n + getattr(other, name) for name, n in vars(self).items()})
 
 
 def by_section(audit) -> dict[int, Progress]:

@@ -1,15 +1,17 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from audits import access
 from audits.forms.answers import PlanForm, StateForm
+from audits.forms.correct import correct
+from audits.http import Request
 from audits.models import Answer
 from audits.models.errors import Outdated, Refused
 from audits.views.audit_page import answer_row, audit_page
 
 
-def answer_detail(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+def answer_detail(request: Request, audit_pk, pk) -> HttpResponse:
     """The audit with this answer unfolded; for htmx its row alone, folded by `?panel=closed`."""
     answer = access.answer_for_view(request.user, audit_pk, pk)
     if request.htmx:
@@ -18,7 +20,7 @@ def answer_detail(request: HttpRequest, audit_pk, pk) -> HttpResponse:
 
 
 @require_POST
-def answer_state(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+def answer_state(request: Request, audit_pk, pk) -> HttpResponse:
     answer = access.answer_for_edit(request.user, audit_pk, pk)
     form = StateForm(request.POST, team=answer.audit.project.team)
     if form.is_valid():
@@ -39,7 +41,7 @@ def answer_state(request: HttpRequest, audit_pk, pk) -> HttpResponse:
 
 
 @require_POST
-def answer_accept(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+def answer_accept(request: Request, audit_pk, pk) -> HttpResponse:
     answer = access.answer_for_edit(request.user, audit_pk, pk)
     version = request.POST.get("version", "")
     answer.confirm_acceptance(
@@ -49,7 +51,7 @@ def answer_accept(request: HttpRequest, audit_pk, pk) -> HttpResponse:
 
 
 @require_POST
-def answer_plan(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+def answer_plan(request: Request, audit_pk, pk) -> HttpResponse:
     answer = access.answer_for_edit(request.user, audit_pk, pk)
     form = PlanForm(request.POST, team=answer.audit.project.team)
     if form.is_valid():
@@ -67,7 +69,7 @@ def answer_plan(request: HttpRequest, audit_pk, pk) -> HttpResponse:
     return again(request, answer, 422, plan_form=form)
 
 
-def saved(request: HttpRequest, answer: Answer, said: str = "") -> HttpResponse:
+def saved(request: Request, answer: Answer, said: str = "") -> HttpResponse:
     """After a change: the row as it is now; without htmx, back to where the form was."""
     unfolded = request.POST.get("panel") == "open"
     if not request.htmx:
@@ -77,18 +79,17 @@ def saved(request: HttpRequest, answer: Answer, said: str = "") -> HttpResponse:
 
 
 def refused(
-    request: HttpRequest, answer: Answer, form, error: Refused | Outdated, name: str
+    request: Request, answer: Answer, form, error: Refused | Outdated, name: str
 ) -> HttpResponse:
     """The form once more with what was typed, the row's present version, and the reason."""
     field = getattr(error, "field", None)
     form.add_error(field if field in form.fields else None, str(error))
     if isinstance(error, Outdated):
-        form.data = form.data.copy()
-        form.data["version"] = Answer.objects.values_list("version", flat=True).get(pk=answer.pk)
+        correct(form, version=Answer.objects.values_list("version", flat=True).get(pk=answer.pk))
     return again(request, answer, error.status, **{name: form})
 
 
-def again(request: HttpRequest, answer: Answer, status: int, **bound) -> HttpResponse:
+def again(request: Request, answer: Answer, status: int, **bound) -> HttpResponse:
     """The unfolded row with bound forms and their errors; nothing was changed."""
     if request.htmx:
         return answer_row(request, answer, unfolded=True, status=status, **bound)

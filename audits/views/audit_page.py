@@ -3,13 +3,14 @@
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 
 from audits import access
 from audits.forms.answers import CommentForm, PlanForm, StateForm
 from audits.forms.evidence import FORMS as EVIDENCE_FORMS
-from audits.models import Answer, Audit, Membership
+from audits.http import Request
+from audits.models import Answer, Audit, Evidence, Membership
 from audits.models.history import describe
 from audits.models.progress import Progress, by_section
 
@@ -39,7 +40,7 @@ class SectionRows:
 
 
 def audit_page(
-    request: HttpRequest, audit: Audit, *, opened: Answer | None = None, status=200, **bound
+    request: Request, audit: Audit, *, opened: Answer | None = None, status=200, **bound
 ) -> HttpResponse:
     """The whole page; with `opened`, that answer's panel is unfolded, holding `bound` forms."""
     context = _frame(request, audit)
@@ -61,7 +62,7 @@ def audit_page(
 
 
 def answer_row(
-    request: HttpRequest, answer: Answer, *, unfolded: bool, status=200, said="", **bound
+    request: Request, answer: Answer, *, unfolded: bool, status=200, said="", **bound
 ) -> HttpResponse:
     """One row, and out of band the progress of the audit and of its section."""
     audit = answer.audit
@@ -90,12 +91,15 @@ def panel_context(
 ) -> dict:
     """What the unfolded row shows beside the row itself."""
     team = membership.team
+    shown = list(answer.evidence.select_related("added_by", "removed_by"))
+    # With the number of pieces in its ids, a form that was sent comes back empty: a morph keeps
+    # what was typed in a field of the same id.
     forms = {
-        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_%s")
+        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_{len(shown)}_%s")
         for kind, form in EVIDENCE_FORMS.items()
     }
     if evidence_form is not None:
-        evidence_form.auto_id = f"id_{answer.pk}_{evidence_form.data['kind']}_%s"
+        evidence_form.auto_id = forms[evidence_form.data["kind"]].auto_id
         forms[evidence_form.data["kind"]] = evidence_form
     events = answer.events.order_by("-number")
     return {
@@ -108,9 +112,9 @@ def panel_context(
         "comment_form": comment_form or CommentForm(),
         "evidence_forms": forms,
         "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
-        "evidence": list(answer.evidence.select_related("added_by", "removed_by")),
+        "evidence": shown,
         "comments": list(answer.comments.select_related("author")),
-        "events": [(event, describe(event)) for event in events],
+        "events": [(event, describe(event, named=False)) for event in events],
     }
 
 
@@ -124,7 +128,7 @@ def _state_initial(answer: Answer) -> dict:
     }
 
 
-def _frame(request: HttpRequest, audit: Audit) -> dict:
+def _frame(request: Request, audit: Audit) -> dict:
     membership = access.membership(request.user, audit.project.team)
     progress = by_section(audit)
     return {
@@ -139,7 +143,7 @@ def _frame(request: HttpRequest, audit: Audit) -> dict:
     }
 
 
-def _filter_query(request: HttpRequest) -> str:
+def _filter_query(request: Request) -> str:
     """The page's filter, as `?show=…`, wherever the request comes from; or nothing."""
     if request.htmx:
         source = QueryDict(urlsplit(request.htmx.current_url or "").query)
@@ -164,7 +168,7 @@ def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionR
     return sections
 
 
-def _filtered(audit: Audit, request: HttpRequest, opened: Answer | None) -> list[Answer]:
+def _filtered(audit: Audit, request: Request, opened: Answer | None) -> list[Answer]:
     answers = audit.answers.for_rows()
     words = request.GET.get("q", "").casefold().split()
     for word in words:
@@ -179,7 +183,7 @@ def _filtered(audit: Audit, request: HttpRequest, opened: Answer | None) -> list
     elif show == "overdue":
         answers = answers.overdue()
     elif show == "no-evidence":
-        answers = answers.filter(evidence_count=0)
+        answers = answers.exclude(evidence__in=Evidence.objects.filter(removed_at=None))
     elif show == "accepted":
         answers = answers.filter(state=Answer.State.RISK_ACCEPTED)
     rows = list(answers)

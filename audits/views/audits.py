@@ -1,8 +1,9 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from audits import access
 from audits.forms.audits import AuditForm, RenameForm, ReopenForm
+from audits.http import Request
 from audits.models import Audit
 from audits.models.history import describe
 from audits.views.audit_page import audit_page
@@ -11,7 +12,7 @@ from checklist.models import Edition
 HISTORY_PAGE = 100
 
 
-def audit_new(request: HttpRequest) -> HttpResponse:
+def audit_new(request: Request) -> HttpResponse:
     """Start an audit; `project` and `edition` in the query string are chosen beforehand."""
     projects = access.projects_for_edit(request.user)
     form = AuditForm(
@@ -42,11 +43,11 @@ def audit_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def audit_detail(request: HttpRequest, pk) -> HttpResponse:
+def audit_detail(request: Request, pk) -> HttpResponse:
     return audit_page(request, access.audit_for_view(request.user, pk))
 
 
-def audit_rename(request: HttpRequest, pk) -> HttpResponse:
+def audit_rename(request: Request, pk) -> HttpResponse:
     audit = access.audit_for_edit(request.user, pk)
     form = RenameForm(request.POST or None, initial={"title": audit.title})
     if request.method == "POST" and form.is_valid():
@@ -60,7 +61,7 @@ def audit_rename(request: HttpRequest, pk) -> HttpResponse:
     )
 
 
-def audit_reopen(request: HttpRequest, pk) -> HttpResponse:
+def audit_reopen(request: Request, pk) -> HttpResponse:
     audit = access.audit_for_approval(request.user, pk)
     form = ReopenForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
@@ -74,7 +75,7 @@ def audit_reopen(request: HttpRequest, pk) -> HttpResponse:
     )
 
 
-def audit_history(request: HttpRequest, pk) -> HttpResponse:
+def audit_history(request: Request, pk) -> HttpResponse:
     """The latest events first; `before` pages backwards by number."""
     audit = access.audit_for_view(request.user, pk)
     events = audit.events.order_by("-number")

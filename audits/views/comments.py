@@ -1,15 +1,16 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
 from audits import access
 from audits.forms.answers import CommentForm
+from audits.http import Request
 from audits.models import Comment
 from audits.models.errors import Refused
 from audits.views.answers import again, refused, saved
 
 
 @require_POST
-def comment_add(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+def comment_add(request: Request, audit_pk, pk) -> HttpResponse:
     answer = access.answer_for_edit(request.user, audit_pk, pk)
     form = CommentForm(request.POST)
     if not form.is_valid():

@@ -1,16 +1,17 @@
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_POST
 
 from audits import access
 from audits.forms.evidence import FORMS, RemoveForm
+from audits.http import Request
 from audits.models import Answer, Evidence, User
 from audits.models.errors import Refused
 from audits.views.answers import again, refused, saved
 
 
 @require_POST
-def evidence_add(request: HttpRequest, audit_pk, pk) -> HttpResponse:
+def evidence_add(request: Request, audit_pk, pk) -> HttpResponse:
     answer = access.answer_for_edit(request.user, audit_pk, pk)
     kind = request.POST.get("kind", "")
     if kind not in FORMS:
@@ -26,16 +27,15 @@ def evidence_add(request: HttpRequest, audit_pk, pk) -> HttpResponse:
 
 
 def _attach(kind: str, answer: Answer, given: dict, by: User) -> Evidence:
-    attach = {
-        Evidence.Kind.LINK: Evidence.objects.attach_link,
-        Evidence.Kind.FILE: Evidence.objects.attach_file,
-        Evidence.Kind.NOTE: Evidence.objects.attach_note,
-    }[kind]
-    content = given.get("url") or given.get("file") or given.get("text")
-    return attach(answer, content, by=by, title=given["title"], speaks_of=given["speaks_of"])
+    about = {"by": by, "title": given["title"], "speaks_of": given["speaks_of"]}
+    if kind == Evidence.Kind.LINK:
+        return Evidence.objects.attach_link(answer, given["url"], **about)
+    if kind == Evidence.Kind.FILE:
+        return Evidence.objects.attach_file(answer, given["file"], **about)
+    return Evidence.objects.attach_note(answer, given["text"], **about)
 
 
-def evidence_remove(request: HttpRequest, pk) -> HttpResponse:
+def evidence_remove(request: Request, pk) -> HttpResponse:
     """Asks for the reason first; a page of its own, so that it works without scripts."""
     evidence = access.evidence_for_edit(request.user, pk)
     evidence.answer.audit.refuse_if_sealed()
@@ -51,7 +51,7 @@ def evidence_remove(request: HttpRequest, pk) -> HttpResponse:
     )
 
 
-def evidence_download(request: HttpRequest, pk) -> HttpResponse:
+def evidence_download(request: Request, pk) -> FileResponse:
     """A file, always as an attachment: a browser never runs what somebody uploaded."""
     evidence = access.evidence_for_view(request.user, pk)
     if not evidence.file:

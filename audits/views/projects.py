@@ -1,15 +1,16 @@
 from django.db.models import Prefetch
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from audits import access
 from audits.forms.projects import EnvironmentForm, ProjectForm
+from audits.http import Request
 from audits.models import Audit, Environment
 from audits.models.progress import Progress, by_audit
 
 
-def project_list(request: HttpRequest) -> HttpResponse:
+def project_list(request: Request) -> HttpResponse:
     """Home: what is being launched, what burns first."""
     teams = list(access.teams(request.user))
     projects = list(
@@ -29,17 +30,21 @@ def project_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def project_new(request: HttpRequest, team_pk) -> HttpResponse:
+def project_new(request: Request, team_pk) -> HttpResponse:
     team = access.team_for_edit(request.user, team_pk)
     form = ProjectForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         form.instance.team = team
         return redirect(form.save())
-    status = 422 if form.is_bound else 200
-    return render(request, "projects/project_form.html", {"form": form, "team": team}, status=status)
+    return render(
+        request,
+        "projects/project_form.html",
+        {"form": form, "team": team},
+        status=422 if form.is_bound else 200,
+    )
 
 
-def project_edit(request: HttpRequest, pk) -> HttpResponse:
+def project_edit(request: Request, pk) -> HttpResponse:
     project = access.project_for_edit(request.user, pk)
     form = ProjectForm(request.POST or None, instance=project)
     if request.method == "POST" and form.is_valid():
@@ -52,7 +57,7 @@ def project_edit(request: HttpRequest, pk) -> HttpResponse:
     )
 
 
-def project_detail(request: HttpRequest, pk, *, environment_form=None) -> HttpResponse:
+def project_detail(request: Request, pk, *, environment_form=None) -> HttpResponse:
     project = access.project_for_view(request.user, pk)
     audits = list(project.audits.select_related("created_by").order_by("-created_at"))
     _with_progress(audits)
@@ -72,7 +77,7 @@ def project_detail(request: HttpRequest, pk, *, environment_form=None) -> HttpRe
 
 
 @require_POST
-def environment_add(request: HttpRequest, pk) -> HttpResponse:
+def environment_add(request: Request, pk) -> HttpResponse:
     project = access.project_for_edit(request.user, pk)
     form = EnvironmentForm(request.POST, instance=Environment(project=project))
     if not form.is_valid():
@@ -82,7 +87,7 @@ def environment_add(request: HttpRequest, pk) -> HttpResponse:
 
 
 @require_POST
-def environment_remove(request: HttpRequest, pk, environment_pk) -> HttpResponse:
+def environment_remove(request: Request, pk, environment_pk) -> HttpResponse:
     project = access.project_for_edit(request.user, pk)
     project.environments.filter(pk=environment_pk).delete()
     return redirect(project)

@@ -1,10 +1,11 @@
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.text import slugify
 from django.views.decorators.http import require_POST
 
 from audits import access
+from audits.http import Request
 from audits.models import Heartbeat, Report
 from audits.models.errors import RuleBroken
 from audits.reports.html import render_html
@@ -12,7 +13,7 @@ from audits.tasks import ring_for_report
 
 
 @require_POST
-def report_request(request: HttpRequest, pk) -> HttpResponse:
+def report_request(request: Request, pk) -> HttpResponse:
     """The report of the audit as it stands now. Whoever sees an audit may have its report."""
     audit = access.audit_for_view(request.user, pk)
     report = Report.objects.request(audit, by=request.user)
@@ -21,7 +22,7 @@ def report_request(request: HttpRequest, pk) -> HttpResponse:
     return redirect(report)
 
 
-def report_detail(request: HttpRequest, pk) -> HttpResponse:
+def report_detail(request: Request, pk) -> HttpResponse:
     """Where the report stands: waiting, its progress, its cause of failure, or the PDF."""
     report = access.report_for_view(request.user, pk)
     audit = report.snapshot.audit
@@ -39,7 +40,7 @@ def report_detail(request: HttpRequest, pk) -> HttpResponse:
 
 
 @require_POST
-def report_retry(request: HttpRequest, pk) -> HttpResponse:
+def report_retry(request: Request, pk) -> HttpResponse:
     report = access.report_for_view(request.user, pk)
     if report.state == Report.State.FAILED:
         report.queue_again()
@@ -47,7 +48,7 @@ def report_retry(request: HttpRequest, pk) -> HttpResponse:
     return redirect(report)
 
 
-def report_download(request: HttpRequest, pk) -> HttpResponse:
+def report_download(request: Request, pk) -> FileResponse:
     report = access.report_for_view(request.user, pk)
     if report.state != Report.State.DONE:
         raise RuleBroken("This report is not rendered yet; its page says how far it is.")
@@ -72,7 +73,7 @@ def report_download(request: HttpRequest, pk) -> HttpResponse:
     return response
 
 
-def report_html(request: HttpRequest, pk) -> HttpResponse:
+def report_html(request: Request, pk) -> HttpResponse:
     """The PDF's twin for the browser, from the same snapshot."""
     snapshot = access.report_for_view(request.user, pk).snapshot
     html = render_html(
@@ -81,7 +82,7 @@ def report_html(request: HttpRequest, pk) -> HttpResponse:
     return HttpResponse(html)
 
 
-def report_snapshot(request: HttpRequest, pk) -> HttpResponse:
+def report_snapshot(request: Request, pk) -> HttpResponse:
     """The canonical JSON, byte for byte: whoever hashes it gets the digest."""
     snapshot = access.report_for_view(request.user, pk).snapshot
     response = HttpResponse(bytes(snapshot.data), content_type="application/json")

@@ -1,21 +1,21 @@
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from audits import access
 from audits.forms.audits import SealForm
+from audits.forms.correct import correct
+from audits.http import Request
 from audits.models import Audit, Report, SignOff
 from audits.models.errors import Outdated, Refused
 from audits.models.progress import Progress, by_section
 from audits.tasks import ring_for_report
 
 
-def seal(request: HttpRequest, pk) -> HttpResponse:
+def seal(request: Request, pk) -> HttpResponse:
     """What still blocks, what is signed, the decision, the typed confirmation."""
     audit = access.audit_for_approval(request.user, pk)
     audit.refuse_if_sealed()
-    form = SealForm(
-        request.POST or None, audit=audit, initial={"seen_head": audit.events_head}
-    )
+    form = SealForm(request.POST or None, audit=audit, initial={"seen_head": audit.events_head})
     status = 200
     if form.is_bound:
         status = 422
@@ -29,7 +29,7 @@ def seal(request: HttpRequest, pk) -> HttpResponse:
     return render(request, "sign_offs/seal.html", _context(audit, form), status=status)
 
 
-def sign_off_list(request: HttpRequest, pk) -> HttpResponse:
+def sign_off_list(request: Request, pk) -> HttpResponse:
     """Every revision that was sealed, and its report; the newest first."""
     audit = access.audit_for_view(request.user, pk)
     sign_offs = SignOff.objects.filter(snapshot__audit=audit).select_related(
@@ -47,7 +47,7 @@ def sign_off_list(request: HttpRequest, pk) -> HttpResponse:
     )
 
 
-def _seal(audit: Audit, form: SealForm, request: HttpRequest) -> None:
+def _seal(audit: Audit, form: SealForm, request: Request) -> None:
     sign_off = SignOff.objects.seal(audit, by=request.user, **form.cleaned_data)
     report = Report.objects.request(sign_off.snapshot.audit, by=request.user)
     ring_for_report(report)
@@ -57,8 +57,7 @@ def _explain(form: SealForm, error: Refused | Outdated, audit: Audit) -> int:
     """The error beside its field; the form then names the state that is shown now."""
     form.add_error(getattr(error, "field", None), str(error))
     audit.refresh_from_db()
-    form.data = form.data.copy()
-    form.data["seen_head"] = audit.events_head
+    correct(form, seen_head=audit.events_head)
     return error.status
 
 

@@ -1,15 +1,16 @@
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST
 
 from audits import access
 from audits.forms.teams import MemberForm, RoleForm, TeamForm
+from audits.http import Request
 from audits.models import Membership, Team
 from audits.models.errors import Refused
 
 
-def team_new(request: HttpRequest) -> HttpResponse:
+def team_new(request: Request) -> HttpResponse:
     form = TeamForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return redirect(Team.objects.found(form.cleaned_data["name"], by=request.user))
@@ -18,7 +19,7 @@ def team_new(request: HttpRequest) -> HttpResponse:
     )
 
 
-def team_detail(request: HttpRequest, pk, *, form=None) -> HttpResponse:
+def team_detail(request: Request, pk, *, form=None) -> HttpResponse:
     team = access.team_for_view(request.user, pk)
     return render(
         request,
@@ -35,7 +36,7 @@ def team_detail(request: HttpRequest, pk, *, form=None) -> HttpResponse:
 
 
 @require_POST
-def member_add(request: HttpRequest, pk) -> HttpResponse:
+def member_add(request: Request, pk) -> HttpResponse:
     team = access.team_for_management(request.user, pk)
     form = MemberForm(request.POST)
     if form.is_valid():
@@ -50,7 +51,7 @@ def member_add(request: HttpRequest, pk) -> HttpResponse:
 
 
 @require_POST
-def member_change(request: HttpRequest, pk, member_pk) -> HttpResponse:
+def member_change(request: Request, pk, member_pk) -> HttpResponse:
     member = access.membership_for_management(request.user, pk, member_pk)
     form = RoleForm(request.POST)
     if form.is_valid():
@@ -62,7 +63,7 @@ def member_change(request: HttpRequest, pk, member_pk) -> HttpResponse:
 
 
 @require_POST
-def member_remove(request: HttpRequest, pk, member_pk) -> HttpResponse:
+def member_remove(request: Request, pk, member_pk) -> HttpResponse:
     member = access.membership_for_management(request.user, pk, member_pk)
     member.end()
     messages.success(request, f"{member.user} is no longer a member.")
