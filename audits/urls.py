@@ -55,9 +55,7 @@ urlpatterns = [
         answers.answer_accept,
         name="answer-accept",
     ),
-    path(
-        "audits/<uuid:audit_pk>/answers/<int:pk>/plan/", answers.answer_plan, name="answer-plan"
-    ),
+    path("audits/<uuid:audit_pk>/answers/<int:pk>/plan/", answers.answer_plan, name="answer-plan"),
     path(
         "audits/<uuid:audit_pk>/answers/<int:pk>/comments/",
         comments.comment_add,
