@@ -130,7 +130,7 @@ def test_approver_confirms_only_what_she_read(waiting, ed, noor):
 
 
 def test_lapsed_acceptance_cannot_be_confirmed(waiting, noor):
-    with on(LAST_DAY + dt.timedelta(days=1)), pytest.raises(Refused, match="last day .* is over"):
+    with on(LAST_DAY + dt.timedelta(days=1)), pytest.raises(Refused, match=r"last day .* is over"):
         waiting.confirm_acceptance(by=noor)
 
 

@@ -71,7 +71,9 @@ def test_any_detail_survives_the_database_and_the_hash(audit, alice, detail):
     with transaction.atomic():
         locked = Audit.objects.locked(audit.pk)
         before = Event(
-            **{"audit": locked, "number": locked.events_count + 1, "revision": 1},
+            audit=locked,
+            number=locked.events_count + 1,
+            revision=1,
             verb="test",
             actor=alice,
             actor_name="Alice",

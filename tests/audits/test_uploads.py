@@ -92,7 +92,7 @@ def test_full_disk_leaves_no_row_and_no_file(answer, ed, a_file, monkeypatch):
 
     monkeypatch.setattr(FileSystemStorage, "_save", half_of_it)
 
-    with pytest.raises(StorageFailed, match="No space left on device. Nothing was changed"):
+    with pytest.raises(StorageFailed, match="No space left on device"):
         Evidence.objects.attach_file(answer, a_file, by=ed)
 
     assert (Evidence.objects.count(), stored_files()) == (0, [])

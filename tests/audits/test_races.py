@@ -1,0 +1,172 @@
+"""Several people at the same moment: real threads, real transactions."""
+
+import threading
+
+import pytest
+from django.db import connections
+
+from audits.models import Answer, Audit, Comment, Evidence, Membership, Report, SignOff, User
+from audits.models.chains import find_broken_link
+from audits.models.errors import AuditOpen, AuditSealed, Outdated, Refused, RuleBroken
+from tests.audits.helpers import seal, settle
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def at_once(*verbs) -> list:
+    """Run the verbs in threads that start together; what each returned or was refused with.
+
+    Any other error ends the test.
+    """
+    outcomes: list = [None] * len(verbs)
+    barrier = threading.Barrier(len(verbs))
+
+    def run(place: int, verb) -> None:
+        try:
+            barrier.wait(10)
+            outcomes[place] = verb()
+        except Exception as error:
+            outcomes[place] = error
+        finally:
+            connections.close_all()
+
+    threads = [
+        threading.Thread(target=run, args=(place, verb)) for place, verb in enumerate(verbs)
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    for outcome in outcomes:
+        if isinstance(outcome, Exception) and not isinstance(outcome, RuleBroken):
+            raise outcome
+    return outcomes
+
+
+def refusals(outcomes: list) -> list[type]:
+    return [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
+
+
+def chain_holds(audit: Audit) -> bool:
+    return find_broken_link(Audit.objects.get(pk=audit.pk)) is None
+
+
+def test_of_two_who_answer_the_same_page_one_is_told(audit, answer, ed, alice):
+    outcomes = at_once(
+        lambda: answer.record("done", by=ed, seen_version=1),
+        lambda: Answer.objects.get(pk=answer.pk).record(
+            "not_applicable", by=alice, reason="No.", seen_version=1
+        ),
+    )
+
+    assert refusals(outcomes) == [Outdated]
+    assert (audit.events.count(), chain_holds(audit)) == (2, True)
+
+
+def test_sealing_and_answering_at_once_never_seals_what_was_not_shown(
+    settled_audit, answer, ed, noor
+):
+    seen = settled_audit.events_head
+
+    outcomes = at_once(
+        lambda: seal(settled_audit, by=noor, seen_head=seen),
+        lambda: answer.record("not_applicable", by=ed, reason="No."),
+    )
+
+    assert refusals(outcomes) in ([AuditSealed], [Outdated])
+    assert chain_holds(settled_audit)
+
+
+def test_of_two_who_seal_at_once_one_signs(settled_audit, alice, noor):
+    outcomes = at_once(
+        lambda: seal(settled_audit, by=noor, seen_head=settled_audit.events_head),
+        lambda: seal(settled_audit, by=alice, seen_head=settled_audit.events_head),
+    )
+
+    assert refusals(outcomes) == [AuditSealed]
+    assert (SignOff.objects.count(), chain_holds(settled_audit)) == (1, True)
+
+
+def test_of_two_who_reopen_at_once_one_makes_the_revision(sealed_audit, alice, noor):
+    outcomes = at_once(
+        lambda: sealed_audit.reopen("One.", by=noor),
+        lambda: Audit.objects.get(pk=sealed_audit.pk).reopen("Two.", by=alice),
+    )
+
+    assert refusals(outcomes) == [AuditOpen]
+    assert Audit.objects.get(pk=sealed_audit.pk).revision == 2
+
+
+def test_four_people_who_comment_25_times_each_leave_one_whole_chain(audit, ed):
+    answers = list(audit.answers.filter(position__lte=4))
+
+    def talk(answer):
+        for number in range(25):
+            Comment.objects.add(answer, f"{number}", by=ed)
+
+    at_once(*(lambda answer=answer: talk(answer) for answer in answers))
+
+    assert (audit.events.count(), Comment.objects.count()) == (101, 100)
+    assert chain_holds(audit)
+
+
+def test_evidence_removed_by_two_at_once_leaves_one_trace(audit, answer, ed, alice):
+    note = Evidence.objects.attach_note(answer, "x", by=ed)
+
+    outcomes = at_once(
+        lambda: note.remove("One.", by=ed),
+        lambda: Evidence.objects.get(pk=note.pk).remove("Two.", by=alice),
+    )
+
+    assert refusals(outcomes) == [Refused]
+    assert audit.events.filter(verb="evidence.removed").count() == 1
+
+
+def test_two_owners_who_leave_at_once_leave_one_behind(harbour, alice, ed):
+    harbour.memberships.get(user=ed).change_role(Membership.Role.OWNER)
+    first, second = harbour.memberships.filter(role=Membership.Role.OWNER)
+
+    outcomes = at_once(first.end, second.end)
+
+    assert refusals(outcomes) == [Refused]
+    assert harbour.memberships.filter(role=Membership.Role.OWNER).count() == 1
+
+
+def test_person_invited_by_two_at_once_has_one_account(harbour, mallory):
+    reef = mallory.teams.get()
+
+    at_once(
+        lambda: harbour.add_member("new@example.org", "editor"),
+        lambda: reef.add_member("New@example.org", "viewer"),
+    )
+
+    assert User.objects.get(email="new@example.org").memberships.count() == 2
+
+
+def test_report_that_two_ask_for_at_once_is_made_once(audit, ed, vic):
+    outcomes = at_once(
+        lambda: Report.objects.request(audit, by=ed),
+        lambda: Report.objects.request(audit, by=vic),
+    )
+
+    assert outcomes[0] == outcomes[1]
+
+
+def test_report_that_two_workers_take_at_once_is_rendered_once(sealed_audit):
+    report = Report.objects.get()
+
+    outcomes = at_once(report._claim, Report.objects.get()._claim)
+
+    assert sorted(outcomes) == [False, True]
+
+
+def test_lapsed_acceptance_is_reopened_once_by_two_ticks(audit, answer, noor):
+    settle(audit, by=noor)
+    Answer.objects.filter(pk=answer.pk).update(
+        state="risk_accepted", approver=noor, accepted_until="2020-01-01"
+    )
+
+    outcomes = at_once(answer.reopen_lapsed, Answer.objects.get(pk=answer.pk).reopen_lapsed)
+
+    assert sorted(outcomes) == [False, True]
+    assert audit.events.filter(verb="answer.lapsed").count() == 1
