@@ -243,10 +243,7 @@ class Item(FixedModel):
     def neighbours(self) -> dict[str, "Item"]:
         """The items before and after this one in its edition, as `previous` and `next`."""
         around = self.edition.items.filter(number__in=[self.number - 1, self.number + 1])
-        found = {"previous" if item.number < self.number else "next": item for item in around}
-        for item in found.values():
-            item.edition = self.edition
-        return found
+        return {"previous" if item.number < self.number else "next": item for item in around}
 
     def cited(self) -> list[dict[str, str]]:
         """Its source and then its further sources, as {title, note, place}."""

@@ -109,8 +109,6 @@ def _rail(counts: list[tuple[Section, int]]) -> list[dict]:
 def item_detail(request: HttpRequest, slug: str, version: str, ref: str) -> HttpResponse:
     edition = _edition(slug, version)
     item = get_object_or_404(edition.items.select_related("section"), ref=ref)
-    # So that the URLs of the item and its neighbours need no further query.
-    item.edition = edition
     latest = edition.checklist.latest or edition
     context = {
         "item": item,
@@ -118,11 +116,7 @@ def item_detail(request: HttpRequest, slug: str, version: str, ref: str) -> Http
         "latest": latest,
         "neighbours": item.neighbours(),
         "sources": item.cited(),
-        "newer_item": _same_item(item, latest) if latest != edition else None,
+        # Refs are stable: what has become of this item.
+        "newer_item": latest.items.filter(ref=ref).first() if latest != edition else None,
     }
     return render(request, "checklists/item_detail.html", context)
-
-
-def _same_item(item: Item, edition: Edition) -> Item | None:
-    """What has become of the item in another edition: refs are stable."""
-    return Item.objects.filter(edition=edition, ref=item.ref).first()
