@@ -168,6 +168,19 @@ def test_hostile_text_fetches_nothing(monkeypatch, tmp_path):
     assert list(reader.attachments) == [SNAPSHOT_NAME]
 
 
+def test_even_an_element_that_slipped_through_fetches_nothing(monkeypatch, tmp_path):
+    # Escaping is the first wall; this takes it down to see the second.
+    secret = tmp_path / "secret.svg"
+    secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text y="9">stolen</text></svg>')
+    html = f"""<html lang="en"><link rel=attachment href="{secret.as_uri()}">
+        <img alt="a" src="{secret.as_uri()}"><img alt="b" src="http://127.0.0.1:9/x.png">"""
+    monkeypatch.setattr("audits.reports.pdf.render_html", lambda *_: html)
+    monkeypatch.setattr(socket, "create_connection", _no_network)
+    reader = read(small())
+    assert "stolen" not in reader.pages[0].extract_text()
+    assert list(reader.attachments) == [SNAPSHOT_NAME]
+
+
 def _no_network(*_args, **_kwargs):
     raise AssertionError("the report opened a connection")
 
