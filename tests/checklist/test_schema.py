@@ -1,7 +1,9 @@
 import time
 
 import pytest
-from hypothesis import given, settings
+from django.conf import settings
+from hypothesis import given
+from hypothesis import settings as tries
 from hypothesis import strategies as st
 
 from checklist import schema
@@ -47,6 +49,12 @@ def test_parser_without_libyaml_finds_the_same_line(name, monkeypatch):
 def test_good_file_has_no_fault():
     definition = schema.parse(GOOD.encode())
     assert (definition.slug, definition.version, definition.item_count) == ("keys", "1.0.0", 1)
+
+
+def test_example_in_the_documentation_is_good():
+    text = (settings.BASE_DIR / "docs" / "checklist-format.md").read_text()
+    example = text.partition("```yaml\n")[2].partition("```")[0]
+    assert schema.parse(example.encode()).slug == "claude-launch-18"
 
 
 def test_all_faults_of_a_file_are_found_at_once():
@@ -124,7 +132,7 @@ def test_bomb_is_refused_within_seconds(name):
 
 
 @given(st.binary(max_size=400))
-@settings(max_examples=400)
+@tries(max_examples=400)
 def test_any_bytes_are_a_definition_or_faults(data):
     parse_or_fault(data)
 
@@ -139,7 +147,7 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=60).map("".join))
-@settings(max_examples=400)
+@tries(max_examples=400)
 def test_any_jumble_of_yaml_is_a_definition_or_faults(text):
     parse_or_fault(text.encode())
 
