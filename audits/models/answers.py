@@ -26,11 +26,10 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             audit__project__team__memberships__role__in=Membership.EDIT,
         )
 
-    def lapsed(self, today: dt.date | None = None) -> "AnswerQuerySet":
+    def lapsed(self) -> "AnswerQuerySet":
         """Risk acceptances whose last day is over."""
-        return self.filter(
-            state=Answer.State.RISK_ACCEPTED, accepted_until__lt=today or timezone.localdate()
-        )
+        today = timezone.localdate()
+        return self.filter(state=Answer.State.RISK_ACCEPTED, accepted_until__lt=today)
 
     def open(self, today: dt.date | None = None) -> "AnswerQuerySet":
         """What progress counts as open, which takes in acceptances that do not hold."""
@@ -168,33 +167,20 @@ class Answer(models.Model):
         until: dt.date | None = None,
         seen_version: int | None = None,
     ) -> "Answer":
-        """Claim a state. Outdated when `seen_version` is not the row's; Refused without what
-        the state needs: a reason for not applicable, and an approver and a last day too for an
-        accepted risk."""
-        audit, answer = self._for_change(seen_version)
-        before, claim_before = answer.state, answer._claim()
-        reason = clean(Answer, "reason", reason)
-        answer._check(state, reason, approver, until)
-        accepting = state == self.State.RISK_ACCEPTED
-        answer.state = state
-        answer.reason = reason if accepting or state == self.State.NOT_APPLICABLE else ""
-        answer.approver = approver if accepting else None
-        answer.accepted_until = until if accepting else None
-        confirming = accepting and approver == by
-        if answer._claim() == claim_before and not (confirming and answer.awaits_approver):
+        """Claim a state. Outdated when `seen_version` is not the row's and the row does not say
+        the same already; Refused without what the state needs: a reason for not applicable, and
+        an approver and a last day too for an accepted risk."""
+        audit, answer = self._for_change()
+        before, claimed = answer.state, answer._claim()
+        answer._set(state, clean(Answer, "reason", reason), approver, until)
+        confirming = state == self.State.RISK_ACCEPTED and approver == by
+        if answer._claim() == claimed and not (confirming and answer.awaits_approver):
             return answer
+        answer._refuse_outdated(seen_version)
         answer.accepted_at = timezone.now() if confirming else None
         answer._touch(by)
-        detail: dict[str, str | bool] = {"before": before, "after": state}
-        if answer.reason:
-            detail["reason"] = answer.reason
-        if accepting:
-            detail |= {
-                "approver": str(approver),
-                "until": until.isoformat() if until else "",
-                "confirmed": answer.accepted_at is not None,
-            }
-        audit.log("answer.recorded", by=by, answer=answer, **answer.named(), **detail)
+        detail = answer.named() | {"before": before, "after": state} | answer._terms()
+        audit.log("answer.recorded", by=by, answer=answer, **detail)
         return answer
 
     @transaction.atomic
@@ -231,14 +217,8 @@ class Answer(models.Model):
             return answer
         answer.owner, answer.due = owner, due
         answer._touch(by)
-        audit.log(
-            "answer.planned",
-            by=by,
-            answer=answer,
-            **answer.named(),
-            owner=str(owner) if owner else "",
-            due=due.isoformat() if due else "",
-        )
+        plan = {"owner": str(owner) if owner else "", "due": due.isoformat() if due else ""}
+        audit.log("answer.planned", by=by, answer=answer, **answer.named(), **plan)
         return answer
 
     @transaction.atomic
@@ -260,34 +240,54 @@ class Answer(models.Model):
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
         answer = Answer.objects.select_related("item", "changed_by").get(pk=self.pk)
-        if seen_version is not None and seen_version != answer.version:
-            raise Outdated(str(answer.changed_by or "Countersign"))
+        answer._refuse_outdated(seen_version)
         answer.audit = audit
         return audit, answer
+
+    def _refuse_outdated(self, seen_version: int | None) -> None:
+        if seen_version is not None and seen_version != self.version:
+            raise Outdated(str(self.changed_by or "Countersign"))
 
     def _claim(self) -> tuple:
         return self.state, self.reason, self.approver_id, self.accepted_until
 
-    def _check(
-        self, state: str, reason: str, approver: User | None, until: dt.date | None
-    ) -> None:
-        if state not in self.State.values:
-            raise Refused(f"{state!r} is not a state of an answer.", field="state")
-        if state == self.State.NOT_APPLICABLE and not reason:
+    def _set(self, state: str, reason: str, approver: User | None, until: dt.date | None) -> None:
+        """Take over what the state needs, and nothing that was left in the form."""
+        accepting = state == self.State.RISK_ACCEPTED
+        self.state = state
+        self.reason = reason if accepting or state == self.State.NOT_APPLICABLE else ""
+        self.approver = approver if accepting else None
+        self.accepted_until = until if accepting else None
+        self._check()
+
+    def _terms(self) -> dict[str, str | bool]:
+        """On what terms the state is claimed, for the event."""
+        terms: dict[str, str | bool] = {"reason": self.reason} if self.reason else {}
+        if self.accepted_until is not None:
+            terms["approver"] = str(self.approver)
+            terms["until"] = self.accepted_until.isoformat()
+            terms["confirmed"] = self.accepted_at is not None
+        return terms
+
+    def _check(self) -> None:
+        if self.state not in self.State.values:
+            raise Refused(f"{self.state!r} is not a state of an answer.", field="state")
+        if self.state == self.State.NOT_APPLICABLE and not self.reason:
             raise Refused("Say why the item does not apply.", field="reason")
-        if state != self.State.RISK_ACCEPTED:
+        if self.state != self.State.RISK_ACCEPTED:
             return
-        if not reason:
+        if not self.reason:
             raise Refused("Say why the risk can be taken.", field="reason")
-        if approver is None:
+        if self.approver is None:
             raise Refused("Name the approver who accepts the risk.", field="approver")
-        if not self.audit.project.team.people(Membership.APPROVE).filter(pk=approver.pk).exists():
+        approvers = self.audit.project.team.people(Membership.APPROVE)
+        if not approvers.filter(pk=self.approver.pk).exists():
             raise Refused(
-                f"{approver} is neither an approver nor an owner of this team.", field="approver"
+                f"{self.approver} is neither an approver nor an owner of this team.", "approver"
             )
-        if until is None:
+        if self.accepted_until is None:
             raise Refused("Say until when the risk is accepted.", field="until")
-        if until < timezone.localdate():
+        if self.accepted_until < timezone.localdate():
             raise Refused("The last day of the acceptance is over already.", field="until")
 
     def _touch(self, by: User | None) -> None:

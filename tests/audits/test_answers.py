@@ -80,6 +80,14 @@ def test_a_page_that_is_out_of_date_changes_nothing(answer, ed, alice):
     assert fresh(answer).state == "done"
 
 
+def test_two_who_claim_the_same_are_of_one_mind(audit, answer, ed, alice):
+    answer.record("done", by=alice, seen_version=1)
+
+    row = answer.record("done", by=ed, seen_version=1)
+
+    assert (row.changed_by, audit.events.count()) == (alice, 2)
+
+
 def test_stale_object_does_not_undo_what_others_did(audit, answer, ed, alice):
     stale = fresh(answer)
     answer.plan(by=alice, owner=alice, due=None)
