@@ -2,6 +2,7 @@ from typing import cast
 
 from django import forms
 
+from audits.forms.fields import Prose
 from audits.forms.projects import DateInput
 from audits.models import Answer, Membership, User
 
@@ -10,9 +11,7 @@ class StateForm(forms.Form):
     """A claim. Which fields a state needs is the model's rule, not the form's."""
 
     state = forms.ChoiceField(choices=Answer.State.choices, widget=forms.RadioSelect)
-    reason = forms.CharField(
-        required=False, max_length=4000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    reason = Prose(required=False, max_length=4000)
     approver = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Choose…")
     until = forms.DateField(
         required=False, widget=DateInput(), help_text="The last day on which it holds."
@@ -38,9 +37,4 @@ class PlanForm(forms.Form):
 
 
 class CommentForm(forms.Form):
-    text = forms.CharField(
-        label="Comment",
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text="Markdown.",
-    )
+    text = Prose(label="Comment", max_length=20_000, help_text="Markdown.")

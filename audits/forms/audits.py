@@ -2,6 +2,7 @@ from typing import cast
 
 from django import forms
 
+from audits.forms.fields import Prose
 from audits.models import Project, SignOff
 from checklist.models import Edition
 
@@ -30,10 +31,9 @@ class AuditForm(forms.Form):
 
 class SealForm(forms.Form):
     decision = forms.ChoiceField(choices=SignOff.Decision.choices, widget=forms.RadioSelect)
-    statement = forms.CharField(
+    statement = Prose(
         required=False,
         max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="What you want the reader of the report to know. It stands on its cover.",
     )
     confirmation = forms.CharField(
@@ -47,9 +47,8 @@ class SealForm(forms.Form):
 
 
 class ReopenForm(forms.Form):
-    reason = forms.CharField(
+    reason = Prose(
         max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text="It stands in the history of the audit and of the next report.",
     )
 

@@ -1,6 +1,7 @@
 from django import forms
 from django.utils import timezone
 
+from audits.forms.fields import Prose
 from audits.forms.projects import DateInput
 from audits.models import Evidence
 
@@ -37,12 +38,7 @@ class FileForm(EvidenceForm):
 
 
 class NoteForm(EvidenceForm):
-    text = forms.CharField(
-        label="Note",
-        max_length=20_000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="Markdown.",
-    )
+    text = Prose(label="Note", max_length=20_000, rows=4, help_text="Markdown.")
     field_order = ["kind", "text", "title", "speaks_of"]
 
 

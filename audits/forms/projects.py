@@ -1,5 +1,6 @@
 from django import forms
 
+from audits.forms.fields import Prose
 from audits.models import Environment, Project
 
 
@@ -11,10 +12,12 @@ class DateInput(forms.DateInput):
 
 
 class ProjectForm(forms.ModelForm):
+    description = Prose(required=False, max_length=4000)
+
     class Meta:
         model = Project
         fields = ["name", "description", "launch_date"]
-        widgets = {"launch_date": DateInput(), "description": forms.Textarea(attrs={"rows": 3})}
+        widgets = {"launch_date": DateInput()}
         help_texts = {
             "name": "What is being launched, such as “Support assistant”.",
             "launch_date": "The day on which it goes live, if you know it.",
