@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.utils import timezone
@@ -29,6 +30,7 @@ class Demo:
         hashed = make_password(password)  # once: it is slow by intent
         for person in self.people:
             user = User.objects.create(email=person["email"], password=hashed, name=person["name"])
+            EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=True)
             self.users[person["email"].split("@")[0]] = user
         by = self.users[owner["email"].split("@")[0]]
         self.team = Team.objects.found(self.team_name, by=by)

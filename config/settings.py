@@ -120,7 +120,9 @@ ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "audits.forms.accounts.SignUpForm"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-ACCOUNT_EMAIL_VERIFICATION = "optional"
+# Where anybody may sign up, an address must be proven: owners add members by address, and nobody
+# shall wait there under somebody else's.
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGN_UP == "open" else "optional"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
