@@ -19,6 +19,9 @@ VIEWS = {
 EDITS = {
     "team": lambda user, x: access.team_for_edit(user, x.team.pk),
     "project": lambda user, x: access.project_for_edit(user, x.project.pk),
+    "environment": lambda user, x: access.environment_for_edit(
+        user, x.project.pk, x.environment.pk
+    ),
     "audit": lambda user, x: access.audit_for_edit(user, x.audit.pk),
     "answer": lambda user, x: access.answer_for_edit(user, x.audit.pk, x.answer.pk),
     "evidence": lambda user, x: access.evidence_for_edit(user, x.evidence.pk),
@@ -37,6 +40,7 @@ class Things:
         self.audit = audit
         self.project = audit.project
         self.team = audit.project.team
+        self.environment = self.project.environments.create(kind="production", name="eu-west")
         self.answer = audit.answers.get(position=1)
         self.evidence = Evidence.objects.first()
         self.snapshot = Snapshot.objects.get()
@@ -45,8 +49,14 @@ class Things:
 
 
 @pytest.fixture
-def things(sealed_audit) -> Things:
+def sealed_things(sealed_audit) -> Things:
     return Things(sealed_audit)
+
+
+@pytest.fixture
+def things(sealed_audit, noor) -> Things:
+    """In an audit that is open again, so that nothing but a role stands against an edit."""
+    return Things(sealed_audit.reopen("Another look.", by=noor))
 
 
 def verbs(*tables):
@@ -74,6 +84,11 @@ def test_viewer_is_told_whom_to_ask(things, vic, fetch):
 @verbs(EDITS)
 def test_editor_may_edit(things, ed, fetch):
     assert fetch(ed, things)
+
+
+@verbs(VIEWS)
+def test_what_is_sealed_can_be_seen(sealed_things, vic, fetch):
+    assert fetch(vic, sealed_things)
 
 
 @verbs(MANAGEMENT, APPROVAL)
