@@ -5,20 +5,17 @@ half of one, and takes it by way of the shared temporary folder. Here a message 
 is taken by exactly one, because both steps are a rename within the folder.
 """
 
-import fcntl
 import logging
 import os
 import time
 import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from queue import Empty
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from kombu.transport import TRANSPORT_ALIASES, filesystem
+from kombu.transport import TRANSPORT_ALIASES, virtual
 from kombu.utils.encoding import bytes_to_str
 from kombu.utils.json import dumps, loads
 
@@ -44,38 +41,30 @@ def settings_for(url: str, folder: Path) -> tuple[str, dict[str, Any]]:
     return url, {}
 
 
-class Channel(filesystem.Channel):
-    """One channel on the folder that the transport option `folder` names."""
+class Channel(virtual.Channel):
+    """One channel on the folder that the transport option `folder` names.
 
-    @property
-    def data_folder_in(self) -> Path:
-        return self._folder("queued")
+    It knows direct exchanges alone, and a routing key is the name of the queue: no table of
+    bindings has to be kept, or can be lost.
+    """
 
-    data_folder_out = data_folder_in
+    supports_fanout = False
 
-    @property
-    def control_folder(self) -> Path:
-        return self._folder("control")
+    def _lookup(self, exchange: str, routing_key: str, default: str | None = None) -> list[str]:
+        return [routing_key]
 
-    def _folder(self, name: str) -> Path:
-        path = Path(self.transport_options["folder"]) / name
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        return path
-
-    def _put(  # type: ignore[override]  # kombu's own signatures differ among themselves
-        self, queue: str, payload: Any, **_options: Any
-    ) -> None:
+    def _put(self, queue: str, message: Any, **_options: Any) -> None:
         # The time first: the names sort into the order of arrival.
         name = f"{time.time_ns():020}_{uuid.uuid4()}.{queue}.msg"
-        self._appear(self.data_folder_out / name, dumps(payload))
+        aside = self._folder("aside") / name
+        aside.write_text(dumps(message))
+        aside.rename(self._folder("queued") / name)
 
     def _get(self, queue: str, timeout: float | None = None) -> Any:
-        for name in sorted(os.listdir(self.data_folder_in)):
-            if name.partition(".")[2] != f"{queue}.msg":
-                continue
+        for name in self._names(queue):
             taken = self._folder("taken") / name
             try:
-                (self.data_folder_in / name).rename(taken)
+                (self._folder("queued") / name).rename(taken)
             except FileNotFoundError:
                 continue  # another consumer was quicker
             content = taken.read_bytes()
@@ -87,27 +76,29 @@ class Channel(filesystem.Channel):
                 logger.error("Threw away the damaged message %s (%d bytes)", name, len(content))
         raise Empty
 
-    def _queue_bind(
-        self, exchange: str, routing_key: str | None, pattern: str | None, queue: str | None
-    ) -> None:
-        binding = filesystem.exchange_queue_t(routing_key or "", pattern or "", queue or "")
-        with self._only_me():
-            table = self.get_table(exchange)
-            if binding not in table:
-                file = self._exchange_file(exchange)  # type: ignore[attr-defined]
-                self._appear(file, dumps([binding, *table]))
+    def _size(self, queue: str) -> int:
+        return len(self._names(queue))
 
-    @contextmanager
-    def _only_me(self) -> Iterator[None]:
-        with (self.control_folder / "lock").open("w") as guard:
-            fcntl.flock(guard, fcntl.LOCK_EX)
-            yield
+    def _purge(self, queue: str) -> int:
+        names = self._names(queue)
+        for name in names:
+            (self._folder("queued") / name).unlink(missing_ok=True)
+        return len(names)
 
-    def _appear(self, path: Path, content: str) -> None:
-        aside = self._folder("aside") / f"{uuid.uuid4()}"
-        aside.write_text(content)
-        aside.rename(path)
+    def _names(self, queue: str) -> list[str]:
+        names = os.listdir(self._folder("queued"))
+        return sorted(name for name in names if name.partition(".")[2] == f"{queue}.msg")
+
+    def _folder(self, name: str) -> Path:
+        client: Any = self.connection.client
+        path = Path(client.transport_options["folder"]) / name
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return path
 
 
-class Transport(filesystem.Transport):
+class Transport(virtual.Transport):
     Channel = Channel
+    driver_type = driver_name = SCHEME
+
+    def driver_version(self) -> str:
+        return "1"

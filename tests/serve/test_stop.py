@@ -1,0 +1,45 @@
+import os
+import signal
+
+import pytest
+
+from tests.serve.served import Served, everything_of, wait_for
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def working(running):
+    """Web and worker are both there."""
+    wait_for(running.workers, 30)
+    return running
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_signal_ends_everything_within_five_seconds(working, number):
+    status, seconds = working.stop(number)
+    assert (status, everything_of(working.data_dir)) == (0, [])
+    assert seconds < 5
+    assert "Traceback" not in working.text
+
+
+def test_killed_serve_takes_its_worker_along(working):
+    working.stop(signal.SIGKILL)
+    wait_for(lambda: not everything_of(working.data_dir), 5)
+
+
+def test_killed_parent_takes_serve_along(installation):
+    # As make does it: a shell that has become nothing else, with its own number in PPID.
+    shell = ["sh", "-c", '"$0" manage.py serve --with-parent $$; true', os.sys.executable]
+    served = Served(installation, command=shell)
+    served.wait_until_ready()
+    served.process.kill()
+    wait_for(lambda: not everything_of(installation["DATA_DIR"]), 10)
+    served.kill()
+
+
+def test_killed_worker_comes_back_and_it_is_said(working):
+    (first,) = working.workers()
+    os.kill(first, signal.SIGKILL)
+    wait_for(lambda: "was ended by SIGKILL; starting it again in 1 s." in working.text, 5)
+    wait_for(lambda: working.workers() not in ([], [first]), 10)
