@@ -123,6 +123,11 @@ class Answer(models.Model):
         return reverse("answer-detail", args=[self.audit_id, self.pk])
 
     @property
+    def label(self) -> str:
+        """The item's number, with its edition's letter where the audit has several: `B9`."""
+        return f"{self.audit.letters[self.item.edition_id]}{self.item.number}"
+
+    @property
     def awaits_approver(self) -> bool:
         return self.state == self.State.RISK_ACCEPTED and self.accepted_at is None
 

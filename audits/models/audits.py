@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from audits.models.errors import AuditOpen, AuditSealed, NotAllowed, Refused
 from audits.models.events import GENESIS, Event
@@ -13,6 +14,7 @@ from audits.models.projects import Project
 from audits.models.teams import Membership
 from audits.models.text import clean, clean_text
 from audits.models.users import User
+from audits.reports.labels import letters
 from checklist.models import Edition, Item
 
 if TYPE_CHECKING:
@@ -119,6 +121,12 @@ class Audit(models.Model):
     def seal_phrase(self) -> str:
         """What an approver types to seal: it names what is sealed, and no other revision."""
         return f"seal revision {self.revision}"
+
+    @cached_property
+    def letters(self) -> dict[int, str]:
+        """Edition's primary key -> the letter before its items' numbers, as in the report."""
+        pinned = list(self.pins.values_list("edition_id", flat=True))
+        return dict(zip(pinned, letters(len(pinned)), strict=True))
 
     def for_change(self) -> "Audit":
         """This audit under its lock; AuditSealed unless it is open. Inside a transaction only."""

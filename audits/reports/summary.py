@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from audits.reports.labels import letters
+
 LONG_LIST = 6
 LONG_TEXT = 1500
 
@@ -184,9 +186,8 @@ def _what_is_left(figures: Figures) -> str:
 
 
 def _editions(sources: list[dict[str, Any]]) -> Iterator[Edition]:
-    for index, source in enumerate(sources):
+    for index, (source, letter) in enumerate(zip(sources, letters(len(sources)), strict=True)):
         anchor = f"edition-{index + 1}"
-        letter = _letter(index) if len(sources) > 1 else ""
         sections = tuple(
             _section(section, f"{anchor}-section-{number}", letter, anchor)
             for number, section in enumerate(source["sections"], start=1)
@@ -202,10 +203,6 @@ def _section(source: dict[str, Any], anchor: str, letter: str, edition: str) -> 
         for item in source["items"]
     )
     return Section(source["title"], anchor, entries, count(entries))
-
-
-def _letter(index: int) -> str:
-    return chr(ord("A") + index) if index < 26 else f"{index + 1}."
 
 
 def _overdue(entry: Entry, today: str) -> bool:
