@@ -10,6 +10,7 @@ from django.shortcuts import get_object_or_404
 from audits.models import (
     Answer,
     Audit,
+    Environment,
     Evidence,
     Membership,
     Project,
@@ -77,6 +78,11 @@ def project_for_edit(user: User, pk) -> Project:
     return _for_change(
         projects_for_edit(user), projects(user), "an owner for the editor role", pk=pk
     )
+
+
+def environment_for_edit(user: User, project_pk, pk) -> Environment:
+    project = project_for_edit(user, project_pk)
+    return get_object_or_404(project.environments.select_related("project"), pk=pk)
 
 
 def _audits(queryset: QuerySet[Audit]) -> QuerySet[Audit]:

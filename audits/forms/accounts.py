@@ -1,5 +1,8 @@
 from django import forms
 
+from audits.models import User
+from audits.models.text import clean
+
 
 class SignUpForm(forms.Form):
     """What signing up asks beside the address and the password."""
@@ -12,5 +15,5 @@ class SignUpForm(forms.Form):
     field_order = ["name", "email", "password1", "password2"]
 
     def signup(self, request, user) -> None:
-        user.name = self.cleaned_data["name"]
+        user.name = clean(User, "name", self.cleaned_data["name"])
         user.save(update_fields=["name"])

@@ -7,7 +7,21 @@ from audits.forms.projects import DateInput
 from audits.models import Answer, Membership, User
 
 
-class StateForm(forms.Form):
+class VersionedForm(forms.Form):
+    """A change of an answer that the page showed in some version."""
+
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    def clean(self) -> None:
+        if self.has_error("version"):
+            # Nobody sees the hidden field, so its error stands above the form.
+            raise forms.ValidationError(
+                "The page sent no proper version of the answer. Look at it as it is now, "
+                "and save again."
+            )
+
+
+class StateForm(VersionedForm):
     """A claim. Which fields a state needs is the model's rule, not the form's."""
 
     state = forms.ChoiceField(choices=Answer.State.choices, widget=forms.RadioSelect)
@@ -16,7 +30,6 @@ class StateForm(forms.Form):
     until = forms.DateField(
         required=False, widget=DateInput(), help_text="The last day on which it holds."
     )
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, team, **kwargs):
         super().__init__(*args, **kwargs)
@@ -25,10 +38,9 @@ class StateForm(forms.Form):
         )
 
 
-class PlanForm(forms.Form):
+class PlanForm(VersionedForm):
     owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
     due = forms.DateField(required=False, widget=DateInput())
-    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, team, **kwargs):
         super().__init__(*args, **kwargs)

@@ -39,7 +39,8 @@ class SealForm(forms.Form):
     confirmation = forms.CharField(
         max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )
-    seen_head = forms.CharField(max_length=64, widget=forms.HiddenInput)
+    # Empty or too long is another head than the audit's, which the model has a sentence for.
+    seen_head = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, audit, **kwargs):
         super().__init__(*args, **kwargs)

@@ -33,7 +33,7 @@ class LinkForm(EvidenceForm):
 
 
 class FileForm(EvidenceForm):
-    file = forms.FileField(allow_empty_file=True)
+    file = forms.FileField(allow_empty_file=True, error_messages={"required": "Choose a file."})
     field_order = ["kind", "file", "title", "speaks_of"]
 
 

@@ -1,9 +1,10 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from audits import access
-from audits.forms.answers import PlanForm, StateForm
+from audits.forms.answers import PlanForm, StateForm, VersionedForm
 from audits.forms.correct import correct
 from audits.http import Request
 from audits.models import Answer
@@ -11,6 +12,8 @@ from audits.models.errors import Outdated, Refused
 from audits.views.audit_page import answer_row, audit_page
 
 
+@require_safe
+@vary_on_headers("HX-Request")
 def answer_detail(request: Request, audit_pk, pk) -> HttpResponse:
     """The audit with this answer unfolded; for htmx its row alone, folded by `?panel=closed`."""
     answer = access.answer_for_view(request.user, audit_pk, pk)
@@ -21,7 +24,7 @@ def answer_detail(request: Request, audit_pk, pk) -> HttpResponse:
 
 @require_POST
 def answer_state(request: Request, audit_pk, pk) -> HttpResponse:
-    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    answer = answer_for_change(request, audit_pk, pk)
     form = StateForm(request.POST, team=answer.audit.project.team)
     if form.is_valid():
         given = form.cleaned_data
@@ -37,22 +40,22 @@ def answer_state(request: Request, audit_pk, pk) -> HttpResponse:
         except (Refused, Outdated) as error:
             return refused(request, answer, form, error, "state_form")
         return saved(request, answer)
-    return again(request, answer, 422, state_form=form)
+    return invalid(request, answer, form, "state_form")
 
 
 @require_POST
 def answer_accept(request: Request, audit_pk, pk) -> HttpResponse:
-    answer = access.answer_for_edit(request.user, audit_pk, pk)
-    version = request.POST.get("version", "")
-    answer.confirm_acceptance(
-        by=request.user, seen_version=int(version) if version.isdecimal() else None
-    )
+    answer = answer_for_change(request, audit_pk, pk)
+    form = VersionedForm(request.POST)
+    if not form.is_valid():
+        raise Refused(str(form.non_field_errors()[0]))
+    answer.confirm_acceptance(by=request.user, seen_version=form.cleaned_data["version"])
     return saved(request, answer)
 
 
 @require_POST
 def answer_plan(request: Request, audit_pk, pk) -> HttpResponse:
-    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    answer = answer_for_change(request, audit_pk, pk)
     form = PlanForm(request.POST, team=answer.audit.project.team)
     if form.is_valid():
         given = form.cleaned_data
@@ -66,16 +69,30 @@ def answer_plan(request: Request, audit_pk, pk) -> HttpResponse:
         except (Refused, Outdated) as error:
             return refused(request, answer, form, error, "plan_form")
         return saved(request, answer)
-    return again(request, answer, 422, plan_form=form)
+    return invalid(request, answer, form, "plan_form")
 
 
-def saved(request: Request, answer: Answer, said: str = "") -> HttpResponse:
+def answer_for_change(request: Request, audit_pk, pk) -> Answer:
+    """Of a sealed audit none: whatever the form holds, it could not be saved."""
+    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    answer.audit.refuse_if_sealed()
+    return answer
+
+
+def saved(request: Request, answer: Answer) -> HttpResponse:
     """After a change: the row as it is now; without htmx, back to where the form was."""
     unfolded = request.POST.get("panel") == "open"
     if not request.htmx:
         url = answer.get_absolute_url() if unfolded else answer.audit.get_absolute_url()
         return redirect(f"{url}#row-{answer.pk}")
-    return answer_row(request, answer, unfolded=unfolded, said=said)
+    return answer_row(request, answer, unfolded=unfolded)
+
+
+def invalid(request: Request, answer: Answer, form, name: str) -> HttpResponse:
+    """The form once more with what was typed, and what is wrong with it."""
+    if form.has_error("version"):
+        _show_version(form, answer)
+    return again(request, answer, 422, **{name: form})
 
 
 def refused(
@@ -85,8 +102,13 @@ def refused(
     field = getattr(error, "field", None)
     form.add_error(field if field in form.fields else None, str(error))
     if isinstance(error, Outdated):
-        correct(form, version=Answer.objects.values_list("version", flat=True).get(pk=answer.pk))
+        _show_version(form, answer)
     return again(request, answer, error.status, **{name: form})
+
+
+def _show_version(form, answer: Answer) -> None:
+    """The version that the row has now, so that saving again works."""
+    correct(form, version=Answer.objects.values_list("version", flat=True).get(pk=answer.pk))
 
 
 def again(request: Request, answer: Answer, status: int, **bound) -> HttpResponse:

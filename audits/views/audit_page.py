@@ -9,10 +9,12 @@ from django.shortcuts import render
 from audits import access
 from audits.forms.answers import CommentForm, PlanForm, StateForm
 from audits.forms.evidence import FORMS as EVIDENCE_FORMS
-from audits.http import Request
+from audits.http import Request, came_from
 from audits.models import Answer, Audit, Evidence, Membership
 from audits.models.history import describe
 from audits.models.progress import Progress, by_section
+from checklist import search
+from checklist.models import Item
 
 TEMPLATE = "audits/audit_detail.html"
 
@@ -55,14 +57,14 @@ def audit_page(
         "sections": list(sections.values()),
         "shown": len(shown),
         "filters": _chips(context["progress"], request.GET),
-        "show": request.GET.get("show", ""),
+        "show": _show(request.GET),
         "query": request.GET.get("q", ""),
     }
     return render(request, TEMPLATE, context, status=status)
 
 
 def answer_row(
-    request: Request, answer: Answer, *, unfolded: bool, status=200, said="", **bound
+    request: Request, answer: Answer, *, unfolded: bool, status=200, **bound
 ) -> HttpResponse:
     """One row, and out of band the progress of the audit and of its section."""
     audit = answer.audit
@@ -72,7 +74,6 @@ def answer_row(
     section_progress = context["progress_by_section"][row.item.section_id]
     context |= {
         "answer": row,
-        "said": said,
         "entry": SectionRows(row.item.section, None, section_progress, False),
     }
     if unfolded:
@@ -145,10 +146,7 @@ def _frame(request: Request, audit: Audit) -> dict:
 
 def _filter_query(request: Request) -> str:
     """The page's filter, as `?show=…`, wherever the request comes from; or nothing."""
-    if request.htmx:
-        source = QueryDict(urlsplit(request.htmx.current_url or "").query)
-    else:
-        source = request.GET
+    source = QueryDict(urlsplit(came_from(request)).query) if request.htmx else request.GET
     kept = QueryDict(mutable=True)
     for name in ("show", "q"):
         if value := source.get(name):
@@ -170,10 +168,10 @@ def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionR
 
 def _filtered(audit: Audit, request: Request, opened: Answer | None) -> list[Answer]:
     answers = audit.answers.for_rows()
-    words = request.GET.get("q", "").casefold().split()
-    for word in words:
-        answers = answers.filter(item__search_text__contains=word)
-    show = request.GET.get("show", "")
+    if query := request.GET.get("q", "").strip():
+        found = search.matching(Item.objects.all(), search.terms(query))
+        answers = answers.filter(item__in=found)
+    show = _show(request.GET)
     if show == "open":
         answers = answers.open()
     elif show == "blockers":
@@ -196,6 +194,12 @@ def _filtered(audit: Audit, request: Request, opened: Answer | None) -> list[Ans
     return rows
 
 
+def _show(query: QueryDict) -> str:
+    """The filter that the URL names; an unknown one shows all."""
+    show = query.get("show", "")
+    return show if show in FILTERS else ""
+
+
 def _chips(progress: Progress, query: QueryDict) -> list[dict]:
     numbers = {
         "": progress.total,
@@ -215,7 +219,7 @@ def _chips(progress: Progress, query: QueryDict) -> list[dict]:
                 "label": label,
                 "count": numbers.get(name),
                 "href": f"?{link.urlencode()}",
-                "current": query.get("show", "") == name,
+                "current": _show(query) == name,
             }
         )
     return chips

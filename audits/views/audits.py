@@ -1,29 +1,35 @@
+import re
+
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from audits import access
 from audits.forms.audits import AuditForm, RenameForm, ReopenForm
-from audits.http import Request
+from audits.http import Request, posted, require_form
 from audits.models import Audit
+from audits.models.errors import AuditOpen
 from audits.models.history import describe
 from audits.views.audit_page import audit_page
 from checklist.models import Edition
 
 HISTORY_PAGE = 100
+BEFORE = re.compile("[0-9]{1,9}")
 
 
+@require_form
 def audit_new(request: Request) -> HttpResponse:
     """Start an audit; `project` and `edition` in the query string are chosen beforehand."""
     projects = access.projects_for_edit(request.user)
     form = AuditForm(
-        request.POST or None,
+        posted(request),
         projects=projects,
         initial={
             "project": request.GET.get("project"),
             "editions": request.GET.getlist("edition"),
         },
     )
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         chosen = form.cleaned_data
         audit = Audit.objects.start(
             chosen["project"], chosen["title"], chosen["editions"], by=request.user
@@ -43,14 +49,17 @@ def audit_new(request: Request) -> HttpResponse:
     )
 
 
+@require_safe
 def audit_detail(request: Request, pk) -> HttpResponse:
     return audit_page(request, access.audit_for_view(request.user, pk))
 
 
+@require_form
 def audit_rename(request: Request, pk) -> HttpResponse:
     audit = access.audit_for_edit(request.user, pk)
-    form = RenameForm(request.POST or None, initial={"title": audit.title})
-    if request.method == "POST" and form.is_valid():
+    audit.refuse_if_sealed()
+    form = RenameForm(posted(request), initial={"title": audit.title})
+    if form.is_valid():
         audit.rename(form.cleaned_data["title"], by=request.user)
         return redirect(audit)
     return render(
@@ -61,10 +70,13 @@ def audit_rename(request: Request, pk) -> HttpResponse:
     )
 
 
+@require_form
 def audit_reopen(request: Request, pk) -> HttpResponse:
     audit = access.audit_for_approval(request.user, pk)
-    form = ReopenForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    if not audit.is_sealed:
+        raise AuditOpen
+    form = ReopenForm(posted(request))
+    if form.is_valid():
         audit.reopen(form.cleaned_data["reason"], by=request.user)
         return redirect(audit)
     return render(
@@ -75,13 +87,14 @@ def audit_reopen(request: Request, pk) -> HttpResponse:
     )
 
 
+@require_safe
 def audit_history(request: Request, pk) -> HttpResponse:
     """The latest events first; `before` pages backwards by number."""
     audit = access.audit_for_view(request.user, pk)
     events = audit.events.order_by("-number")
-    before = request.GET.get("before", "")
-    if before.isdecimal():
-        events = events.filter(number__lt=int(before))
+    before = BEFORE.fullmatch(request.GET.get("before", ""))
+    if before:
+        events = events.filter(number__lt=int(before[0]))
     page = list(events[: HISTORY_PAGE + 1])
     more = len(page) > HISTORY_PAGE
     page = page[:HISTORY_PAGE]

@@ -4,6 +4,8 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import get_template
 
+from audits.http import Request, came_from, toast
+
 
 def _page(request: HttpRequest, status: int, template: str, **context) -> HttpResponse:
     return render(request, template, context, status=status)
@@ -13,12 +15,16 @@ def bad_request(request: HttpRequest, exception=None) -> HttpResponse:
     return _page(request, 400, "400.html")
 
 
-def permission_denied(request: HttpRequest, exception=None) -> HttpResponse:
+def permission_denied(request: Request, exception=None) -> HttpResponse:
+    if request.htmx and exception:
+        return toast(request, str(exception), 403)
     return _page(request, 403, "403.html", reason=str(exception or ""))
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _page(request, 403, "403_csrf.html")
+def csrf_failure(request: Request, reason: str = "") -> HttpResponse:
+    if request.htmx:
+        return toast(request, "The form has expired. Reload the page and send it again.", 403)
+    return _page(request, 403, "403_csrf.html", back=came_from(request))
 
 
 def page_not_found(request: HttpRequest, exception=None) -> HttpResponse:

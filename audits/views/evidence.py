@@ -1,24 +1,24 @@
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
 from audits.forms.evidence import FORMS, RemoveForm
-from audits.http import Request
+from audits.http import Request, posted, require_form
 from audits.models import Answer, Evidence, User
 from audits.models.errors import Refused
-from audits.views.answers import again, refused, saved
+from audits.views.answers import answer_for_change, invalid, refused, saved
 
 
 @require_POST
 def evidence_add(request: Request, audit_pk, pk) -> HttpResponse:
-    answer = access.answer_for_edit(request.user, audit_pk, pk)
+    answer = answer_for_change(request, audit_pk, pk)
     kind = request.POST.get("kind", "")
     if kind not in FORMS:
         raise Refused(f"Evidence is a {', a '.join(FORMS)}; {kind!r} is none of them.", "kind")
     form = FORMS[kind](request.POST, request.FILES)
     if not form.is_valid():
-        return again(request, answer, 422, evidence_form=form)
+        return invalid(request, answer, form, "evidence_form")
     try:
         _attach(kind, answer, form.cleaned_data, request.user)
     except Refused as error:
@@ -35,12 +35,13 @@ def _attach(kind: str, answer: Answer, given: dict, by: User) -> Evidence:
     return Evidence.objects.attach_note(answer, given["text"], **about)
 
 
+@require_form
 def evidence_remove(request: Request, pk) -> HttpResponse:
     """Asks for the reason first; a page of its own, so that it works without scripts."""
     evidence = access.evidence_for_edit(request.user, pk)
     evidence.answer.audit.refuse_if_sealed()
-    form = RemoveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = RemoveForm(posted(request))
+    if form.is_valid():
         evidence.remove(form.cleaned_data["reason"], by=request.user)
         return saved(request, evidence.answer)
     return render(
@@ -51,6 +52,7 @@ def evidence_remove(request: Request, pk) -> HttpResponse:
     )
 
 
+@require_safe
 def evidence_download(request: Request, pk) -> FileResponse:
     """A file, always as an attachment: a browser never runs what somebody uploaded."""
     evidence = access.evidence_for_view(request.user, pk)

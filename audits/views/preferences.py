@@ -20,6 +20,11 @@ def theme_set(request: HttpRequest) -> HttpResponse:
         goal = "/"
     response = redirect(goal)
     response.set_cookie(
-        "theme", theme, max_age=YEAR_SECONDS, samesite="Lax", secure=request.is_secure()
+        "theme",
+        theme,
+        max_age=YEAR_SECONDS,
+        httponly=True,
+        samesite="Lax",
+        secure=request.is_secure(),
     )
     return response

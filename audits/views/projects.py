@@ -1,18 +1,18 @@
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
 from audits.forms.projects import EnvironmentForm, ProjectForm
-from audits.http import Request
-from audits.models import Audit, Environment
+from audits.http import Request, posted, require_form
+from audits.models import Audit, Environment, Project
 from audits.models.progress import Progress, by_audit
 
 
+@require_safe
 def project_list(request: Request) -> HttpResponse:
     """Home: what is being launched, what burns first."""
-    teams = list(access.teams(request.user))
     projects = list(
         access.projects(request.user).prefetch_related(
             Prefetch("audits", Audit.objects.order_by("-created_at"))
@@ -24,16 +24,16 @@ def project_list(request: Request) -> HttpResponse:
         "projects/project_list.html",
         {
             "projects": projects,
-            "teams": teams,
-            "may_add": access.teams_for_edit(request.user).exists(),
+            "teams_for_edit": list(access.teams_for_edit(request.user)),
         },
     )
 
 
+@require_form
 def project_new(request: Request, team_pk) -> HttpResponse:
     team = access.team_for_edit(request.user, team_pk)
-    form = ProjectForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = ProjectForm(posted(request))
+    if form.is_valid():
         form.instance.team = team
         return redirect(form.save())
     return render(
@@ -44,10 +44,11 @@ def project_new(request: Request, team_pk) -> HttpResponse:
     )
 
 
+@require_form
 def project_edit(request: Request, pk) -> HttpResponse:
     project = access.project_for_edit(request.user, pk)
-    form = ProjectForm(request.POST or None, instance=project)
-    if request.method == "POST" and form.is_valid():
+    form = ProjectForm(posted(request), instance=project)
+    if form.is_valid():
         return redirect(form.save())
     return render(
         request,
@@ -57,8 +58,12 @@ def project_edit(request: Request, pk) -> HttpResponse:
     )
 
 
-def project_detail(request: Request, pk, *, environment_form=None) -> HttpResponse:
-    project = access.project_for_view(request.user, pk)
+@require_safe
+def project_detail(request: Request, pk) -> HttpResponse:
+    return _project_page(request, access.project_for_view(request.user, pk))
+
+
+def _project_page(request: Request, project: Project, *, environment_form=None) -> HttpResponse:
     audits = list(project.audits.select_related("created_by").order_by("-created_at"))
     _with_progress(audits)
     return render(
@@ -81,16 +86,16 @@ def environment_add(request: Request, pk) -> HttpResponse:
     project = access.project_for_edit(request.user, pk)
     form = EnvironmentForm(request.POST, instance=Environment(project=project))
     if not form.is_valid():
-        return project_detail(request, pk, environment_form=form)
+        return _project_page(request, project, environment_form=form)
     form.save()
     return redirect(project)
 
 
 @require_POST
 def environment_remove(request: Request, pk, environment_pk) -> HttpResponse:
-    project = access.project_for_edit(request.user, pk)
-    project.environments.filter(pk=environment_pk).delete()
-    return redirect(project)
+    environment = access.environment_for_edit(request.user, pk, environment_pk)
+    environment.delete()
+    return redirect(environment.project)
 
 
 def _with_progress(audits) -> None:

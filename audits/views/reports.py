@@ -2,7 +2,8 @@ from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
 from django.utils.text import slugify
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.vary import vary_on_headers
 
 from audits import access
 from audits.http import Request
@@ -22,6 +23,8 @@ def report_request(request: Request, pk) -> HttpResponse:
     return redirect(report)
 
 
+@require_safe
+@vary_on_headers("HX-Request")
 def report_detail(request: Request, pk) -> HttpResponse:
     """Where the report stands: waiting, its progress, its cause of failure, or the PDF."""
     report = access.report_for_view(request.user, pk)
@@ -48,6 +51,7 @@ def report_retry(request: Request, pk) -> HttpResponse:
     return redirect(report)
 
 
+@require_safe
 def report_download(request: Request, pk) -> FileResponse:
     report = access.report_for_view(request.user, pk)
     if report.state != Report.State.DONE:
@@ -73,6 +77,7 @@ def report_download(request: Request, pk) -> FileResponse:
     return response
 
 
+@require_safe
 def report_html(request: Request, pk) -> HttpResponse:
     """The PDF's twin for the browser, from the same snapshot."""
     snapshot = access.report_for_view(request.user, pk).snapshot
@@ -82,6 +87,7 @@ def report_html(request: Request, pk) -> HttpResponse:
     return HttpResponse(html)
 
 
+@require_safe
 def report_snapshot(request: Request, pk) -> HttpResponse:
     """The canonical JSON, byte for byte: whoever hashes it gets the digest."""
     snapshot = access.report_for_view(request.user, pk).snapshot

@@ -1,21 +1,23 @@
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from audits import access
 from audits.forms.audits import SealForm
 from audits.forms.correct import correct
-from audits.http import Request
+from audits.http import Request, posted, require_form
 from audits.models import Audit, Report, SignOff
 from audits.models.errors import Outdated, Refused
 from audits.models.progress import Progress, by_section
 from audits.tasks import ring_for_report
 
 
+@require_form
 def seal(request: Request, pk) -> HttpResponse:
     """What still blocks, what is signed, the decision, the typed confirmation."""
     audit = access.audit_for_approval(request.user, pk)
     audit.refuse_if_sealed()
-    form = SealForm(request.POST or None, audit=audit, initial={"seen_head": audit.events_head})
+    form = SealForm(posted(request), audit=audit, initial={"seen_head": audit.events_head})
     status = 200
     if form.is_bound:
         status = 422
@@ -29,6 +31,7 @@ def seal(request: Request, pk) -> HttpResponse:
     return render(request, "sign_offs/seal.html", _context(audit, form), status=status)
 
 
+@require_safe
 def sign_off_list(request: Request, pk) -> HttpResponse:
     """Every revision that was sealed, and its report; the newest first."""
     audit = access.audit_for_view(request.user, pk)

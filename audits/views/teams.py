@@ -1,26 +1,31 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
 from audits.forms.teams import MemberForm, RoleForm, TeamForm
-from audits.http import Request
+from audits.http import Request, posted, require_form
 from audits.models import Membership, Team
 from audits.models.errors import Refused
 
 
+@require_form
 def team_new(request: Request) -> HttpResponse:
-    form = TeamForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
+    form = TeamForm(posted(request))
+    if form.is_valid():
         return redirect(Team.objects.found(form.cleaned_data["name"], by=request.user))
     return render(
         request, "teams/team_form.html", {"form": form}, status=422 if form.is_bound else 200
     )
 
 
-def team_detail(request: Request, pk, *, form=None) -> HttpResponse:
-    team = access.team_for_view(request.user, pk)
+@require_safe
+def team_detail(request: Request, pk) -> HttpResponse:
+    return _team_page(request, access.team_for_view(request.user, pk))
+
+
+def _team_page(request: Request, team: Team, *, form=None) -> HttpResponse:
     return render(
         request,
         "teams/team_detail.html",
@@ -47,7 +52,7 @@ def member_add(request: Request, pk) -> HttpResponse:
         else:
             messages.success(request, f"{member.user.email} is {member.role} of {team} now.")
             return redirect(team)
-    return team_detail(request, pk, form=form)
+    return _team_page(request, team, form=form)
 
 
 @require_POST

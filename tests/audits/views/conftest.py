@@ -1,0 +1,24 @@
+import pytest
+from django.test import Client
+
+from tests.audits.views.routes import Things, render
+
+
+@pytest.fixture
+def browser():
+    """A browser in which that person is signed in: `browser(alice).get(…)`."""
+
+    def sign_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
+
+
+@pytest.fixture
+def things(sealed_audit, vic) -> Things:
+    """Of team Harbour, the audit sealed and its report rendered; `member` is vic."""
+    things = Things(sealed_audit, vic)
+    render(things.report)
+    return things
