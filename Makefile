@@ -1,0 +1,42 @@
+# What a person types; how it is done is in scripts/.
+.DEFAULT_GOAL := help
+.PHONY: help setup serve test test-postgres lint types check
+
+VENV_PYTHON := .venv/bin/python
+PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
+EMBEDDED := env -u DATABASE_URL -u REDIS_URL -u CELERY_BROKER_URL
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' Makefile | awk -F'|' '{ printf "make %-14s %s\n", $$1, $$2 }'
+
+setup: ## make .venv as uv.lock has it; needs Python >= 3.11
+	@scripts/setup
+
+serve: setup ## start everything on http://127.0.0.1:8000 (HOST, PORT, DATA_DIR, DEMO=0, …)
+	@scripts/native-libraries
+	@exec $(VENV_PYTHON) manage.py serve --with-parent $$PPID
+
+test: setup ## run every test on the embedded default, in headless Chromium too (T=tests/… for some)
+	@scripts/native-libraries
+	@scripts/chromium
+	@$(EMBEDDED) $(PYTEST) $(T)
+
+test-postgres: setup ## the same tests on DATABASE_URL, REDIS_URL and CELERY_BROKER_URL
+	@scripts/native-libraries
+	@scripts/chromium
+	@scripts/require-servers
+	@$(PYTEST) $(T)
+
+lint: setup ## ruff, djade, bandit and the import contracts
+	@$(VENV_PYTHON) -m ruff check .
+	@$(VENV_PYTHON) -m ruff format --check .
+	@find templates -name '*.html' -exec .venv/bin/djade --target-version 5.2 --check {} +
+	@$(VENV_PYTHON) -m bandit --quiet --recursive --configfile pyproject.toml manage.py config checklist audits
+	@.venv/bin/lint-imports --no-cache
+
+types: setup ## mypy
+	@$(VENV_PYTHON) -m mypy manage.py config checklist audits
+
+check: lint types ## what .ci/run asks before the tests
+	@$(EMBEDDED) $(VENV_PYTHON) manage.py check
+	@$(EMBEDDED) $(VENV_PYTHON) manage.py makemigrations --check --dry-run
