@@ -1,4 +1,4 @@
-"""Every route of the site, read from the resolver itself, so that a new one cannot be forgotten."""
+"""Every route of the site, read from the resolver, so that a new one cannot be forgotten."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,113 @@
+"""Once an audit is sealed, every way to write into it is shut."""
+
+import datetime as dt
+
+import pytest
+from django.conf import settings
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from audits.models import Answer, Audit, AuditEdition, Comment, Event, Evidence, SignOff, Snapshot
+from tests.audits.helpers import seal
+from tests.audits.views.markup import HTMX, Page
+from tests.audits.views.routes import FORMS, OURS, PAST_THE_SEAL, WRITES
+
+SHUT = sorted(
+    name for name in (FORMS | WRITES) - PAST_THE_SEAL if OURS[name].noun in ("audits", "evidence")
+)
+SENTENCE = "Revision 1 of this audit is sealed, so nothing in it can change."
+
+
+def good_body(name: str, audit: Audit) -> dict:
+    """What the route would take of an open audit."""
+    return {
+        "answer-state": {"state": "not_applicable", "reason": "Not here."},
+        "answer-accept": {},
+        "answer-plan": {"due": dt.date(2030, 1, 1)},
+        "audit-rename": {"title": "Another title"},
+        "comment-add": {"text": "One more word."},
+        "evidence-add": {"kind": "file", "file": SimpleUploadedFile("a.txt", b"more")},
+        "evidence-remove": {"reason": "Wrong file."},
+        "sign-off-new": {
+            "decision": "no_go",
+            "statement": "After all, no.",
+            "confirmation": audit.seal_phrase,
+            "seen_head": audit.events_head,
+        },
+    }[name]
+
+
+def everything() -> list:
+    tables = [Audit, AuditEdition, Answer, Comment, Event, Evidence, SignOff, Snapshot]
+    rows = [list(table.objects.order_by("pk").values()) for table in tables]
+    return [rows, sorted(path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file())]
+
+
+@pytest.mark.parametrize("name", SHUT)
+def test_sealed_audit_refuses_what_it_took_before_and_says_so(things, browser, alice, name):
+    before = everything()
+
+    response = browser(alice).post(things.address(name), good_body(name, things.audit))
+
+    assert response.status_code == 409
+    assert SENTENCE in Page(response).text
+    assert everything() == before
+
+
+@pytest.mark.parametrize("name", SHUT)
+def test_sealed_audit_refuses_before_it_looks_at_what_was_sent(things, browser, alice, name):
+    response = browser(alice).post(things.address(name), {"version": "x", "kind": "x"})
+
+    assert response.status_code == 409
+
+
+@pytest.mark.parametrize("name", sorted(set(SHUT) & WRITES))
+def test_row_of_a_sealed_audit_stays_where_it_is_under_htmx(things, browser, alice, name):
+    body = good_body(name, things.audit)
+
+    response = browser(alice).post(things.address(name), body, headers=HTMX)
+
+    page = Page(response)
+    assert response.status_code == 409
+    assert response["HX-Reswap"] == "none"
+    assert page.all("div", **{"hx-swap-oob": "beforeend:#alerts"})
+    assert SENTENCE in page.text
+
+
+@pytest.mark.parametrize("name", sorted(set(SHUT) & FORMS))
+def test_form_that_could_not_be_saved_is_not_shown(things, browser, alice, name):
+    response = browser(alice).get(things.address(name))
+
+    assert response.status_code == 409
+
+
+def test_page_of_a_sealed_audit_holds_no_form_that_writes(things, browser, alice):
+    response = browser(alice).get(things.address("answer-detail"))
+
+    shut = {things.address(name) for name in SHUT}
+    actions = {form.get("action") for form in Page(response).all("form")}
+    assert not actions & shut
+
+
+def test_sealed_page_leads_back_to_where_one_came_from(things, browser, alice):
+    page = things.audit.get_absolute_url()
+
+    response = browser(alice).post(
+        things.address("comment-add"), headers={"Referer": f"http://testserver{page}"}
+    )
+
+    assert page in Page(response).links()
+
+
+def test_answer_that_was_sealed_while_its_page_was_open_is_not_changed(
+    settled_audit, answer, browser, ed, noor
+):
+    seal(settled_audit, by=noor)
+
+    response = browser(ed).post(f"{answer.get_absolute_url()}state/", {"state": "open"})
+
+    assert response.status_code == 409
+    assert audit_answer_state(answer) == "done"
+
+
+def audit_answer_state(answer) -> str:
+    return Answer.objects.get(pk=answer.pk).state
