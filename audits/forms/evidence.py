@@ -15,7 +15,7 @@ class EvidenceForm(forms.Form):
         required=False,
         label="Speaks of",
         widget=DateInput(),
-        help_text="The day that it is evidence of; today, unless you say otherwise.",
+        help_text="The day that it is evidence of.",
     )
 
     def __init__(self, *args, **kwargs):

@@ -36,8 +36,8 @@ class SectionRows:
 
     section: object
     edition: object
+    letter: str
     progress: Progress
-    first_of_edition: bool
     answers: list[Answer] = field(default_factory=list)
 
 
@@ -74,7 +74,7 @@ def answer_row(
     section_progress = context["progress_by_section"][row.item.section_id]
     context |= {
         "answer": row,
-        "entry": SectionRows(row.item.section, None, section_progress, False),
+        "entry": SectionRows(row.item.section, None, "", section_progress),
     }
     if unfolded:
         context |= panel_context(row, context["membership"], **bound) | {"opened": row}
@@ -159,9 +159,10 @@ def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionR
     sections: dict[int, SectionRows] = {}
     pins = audit.pins.select_related("edition__checklist").prefetch_related("edition__sections")
     for pin in pins:
-        for number, section in enumerate(pin.edition.sections.all()):
+        letter = audit.letters[pin.edition_id]
+        for section in pin.edition.sections.all():
             sections[section.pk] = SectionRows(
-                section, pin.edition, progress.get(section.pk, Progress()), number == 0
+                section, pin.edition, letter, progress.get(section.pk, Progress())
             )
     return sections
 

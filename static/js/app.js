@@ -1,6 +1,8 @@
 import { startControls } from "./controls.js";
+import { startFocus } from "./focus.js";
 import { startGuard } from "./guard.js";
 import { startRequests } from "./requests.js";
+import { startRows } from "./rows.js";
 import { startSections } from "./sections.js";
 import { startToasts } from "./toast.js";
 
@@ -8,4 +10,6 @@ startToasts();
 startRequests();
 startGuard();
 startControls();
+startFocus();
+startRows();
 startSections();

@@ -1,0 +1,37 @@
+// Where the focus goes when the server's answer has been swapped in.
+
+const REFUSED = new Set([409, 422]);
+
+/** The disclosure that a form stood in when it was sent: it may close, with the focus inside. */
+const sentFrom = new WeakMap();
+
+function remember(event) {
+  const { ctx } = event.detail;
+  sentFrom.set(ctx, ctx.sourceElement?.closest?.("details[id]")?.id);
+}
+
+/** What was refused is read first: its message, or else the first field that is wrong. */
+function toFault(scope) {
+  const fault = scope.querySelector(".field-error[tabindex], .error-summary") ?? scope.querySelector("[aria-invalid=true]");
+  fault?.focus();
+}
+
+function isLost() {
+  const focused = document.activeElement;
+  return !focused || focused === document.body || !focused.checkVisibility();
+}
+
+function settle(event) {
+  const { ctx } = event.detail;
+  const row = ctx.sourceElement?.closest?.("[data-row]");
+  if (!row) return;
+  if (REFUSED.has(ctx.response?.status)) return toFault(row);
+  if (!isLost()) return;
+  const closed = document.getElementById(sentFrom.get(ctx))?.querySelector("summary");
+  (closed ?? row.querySelector('[data-key="open"]'))?.focus({ preventScroll: true });
+}
+
+export function startFocus() {
+  document.addEventListener("htmx:before:swap", remember);
+  document.addEventListener("htmx:after:swap", settle);
+}
