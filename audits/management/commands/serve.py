@@ -3,6 +3,7 @@ import os
 import signal
 import sys
 from argparse import ArgumentParser
+from io import StringIO
 from socket import socket
 from typing import Any
 
@@ -50,10 +51,17 @@ class Command(BaseCommand):
         checks.check_libraries()
         checks.migrate()
         collect_static_files()
-        call_command("load_checklists", verbosity=0)
+        self.load_checklists()
         if settings.DEMO:
-            call_command("load_demo", verbosity=0)
+            call_command("load_demo", stdout=StringIO())
         return listener
+
+    def load_checklists(self) -> None:
+        try:
+            call_command("load_checklists", stdout=StringIO())
+        except SystemExit:
+            # It has said why. What was loaded before stays as it is, and people need it.
+            self.stderr.write("Not every checklist could be loaded; going on with those that are.")
 
     def run(self, listener: socket) -> None:
         from audits.serving.web import Web, url_of
