@@ -1,7 +1,6 @@
-from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpResponse
-from django.shortcuts import render, resolve_url
+from django.shortcuts import render
 from django_htmx.http import HttpResponseClientRedirect
 
 from audits.http import Request, came_from, toast
@@ -20,11 +19,10 @@ class SignInAndBackMiddleware:
 
     def __init__(self, get_response):
         self.get_response = get_response
-        self.sign_in = f"{resolve_url(settings.LOGIN_URL)}?"
 
     def __call__(self, request: Request) -> HttpResponse:
         response = self.get_response(request)
-        if response.status_code != 302 or not response["Location"].startswith(self.sign_in):
+        if not _wants_sign_in(request, response):
             return response
         if request.htmx:
             return HttpResponseClientRedirect(redirect_to_login(came_from(request)).url)
@@ -37,3 +35,19 @@ class SignInAndBackMiddleware:
             return toast(request, str(error), error.status)
         context = {"error": error, "back": came_from(request)}
         return render(request, "refused.html", context, status=error.status)
+
+
+def _wants_sign_in(request: Request, response: HttpResponse) -> bool:
+    if response.status_code != 302:
+        return False
+    return response["Location"] == redirect_to_login(request.get_full_path()).url
+
+
+class SignInRequiredMiddleware(LoginRequiredMiddleware):
+    """Django's asks who is there before it asks whether that matters. /health/live must answer
+    a browser with a session even while the database, where the session is, does not."""
+
+    def process_view(self, request: Request, view_func, view_args, view_kwargs):
+        if getattr(view_func, "login_required", True):
+            return super().process_view(request, view_func, view_args, view_kwargs)
+        return None

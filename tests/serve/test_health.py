@@ -17,7 +17,8 @@ def all_well(db):
         Heartbeat.beat(part)
 
 
-def test_live_looks_at_no_database(client):
+def test_live_looks_at_no_database_even_for_somebody_who_is_signed_in(client):
+    client.cookies["sessionid"] = "a-session-that-the-database-would-know"
     assert client.get("/health/live").json() == {"status": "live"}
 
 
