@@ -13,6 +13,22 @@ from playwright.sync_api import sync_playwright
 
 from audits.serving.checks import listen
 from audits.serving.web import url_of
+from tests.audits.conftest import (  # noqa: F401 - the same people and things
+    a_file,
+    alice,
+    answer,
+    audit,
+    ed,
+    edition,
+    harbour,
+    mallory,
+    noor,
+    project,
+    sealed_audit,
+    settled_audit,
+    stores,
+    vic,
+)
 
 # Playwright's loop runs in the thread of the tests, which the ORM would take for a coroutine.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
