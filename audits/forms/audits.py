@@ -7,6 +7,15 @@ from audits.models import Project, SignOff
 from checklist.models import Edition
 
 
+class EditionsField(forms.ModelMultipleChoiceField):
+    def clean(self, value):
+        try:
+            return super().clean(value)
+        except OverflowError:
+            # SQLite's word for a number that no row can have.
+            raise forms.ValidationError("Choose from the list.", code="invalid_choice") from None
+
+
 class AuditForm(forms.Form):
     """Starting an audit: of which project, over which editions."""
 
@@ -14,7 +23,7 @@ class AuditForm(forms.Form):
     title = forms.CharField(
         max_length=150, help_text="Such as “First launch”; the report carries it on its cover."
     )
-    editions = forms.ModelMultipleChoiceField(
+    editions = EditionsField(
         Edition.objects.none(),
         label="Checklists",
         widget=forms.CheckboxSelectMultiple,
@@ -34,7 +43,7 @@ class SealForm(forms.Form):
     statement = Prose(
         required=False,
         max_length=4000,
-        help_text="What you want the reader of the report to know. It stands on its cover.",
+        help_text="It stands on the cover of the report. A no-go needs it.",
     )
     confirmation = forms.CharField(
         max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})

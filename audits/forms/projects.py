@@ -1,4 +1,5 @@
 from django import forms
+from django.db import IntegrityError, transaction
 
 from audits.forms.fields import Prose
 from audits.models import Environment, Project
@@ -30,8 +31,11 @@ class EnvironmentForm(forms.ModelForm):
         fields = ["kind", "name"]
         help_texts = {"name": "Such as “production, eu-west”."}
 
-    def clean_name(self) -> str:
-        name = self.cleaned_data["name"]
-        if self.instance.project.environments.filter(name=name).exists():
-            raise forms.ValidationError("This project has an environment of that name already.")
-        return name
+    def add(self) -> bool:
+        """Save; False, with the error beside the name, where the project has it already."""
+        try:
+            with transaction.atomic():
+                self.save()
+        except IntegrityError:
+            self.add_error("name", "This project has an environment of that name already.")
+        return self.is_valid()

@@ -1,3 +1,4 @@
+from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.templatetags.static import static
@@ -52,7 +53,7 @@ def report_retry(request: Request, pk) -> HttpResponse:
 
 
 @require_safe
-def report_download(request: Request, pk) -> FileResponse:
+def report_download(request: Request, pk) -> FileResponse | HttpResponse:
     report = access.report_for_view(request.user, pk)
     if report.state != Report.State.DONE:
         raise RuleBroken("This report is not rendered yet; its page says how far it is.")
@@ -61,9 +62,11 @@ def report_download(request: Request, pk) -> FileResponse:
     except OSError:
         report.queue_again()
         ring_for_report(report)
-        raise RuleBroken(
-            "The file is no longer in the store. It is being rendered again from its snapshot."
-        ) from None
+        messages.error(
+            request,
+            "The file is no longer in the store. It is being rendered again from its snapshot.",
+        )
+        return redirect(report)
     snapshot = report.snapshot
     name = f"{slugify(snapshot.audit.title) or 'audit'}-revision-{snapshot.revision}"
     response = FileResponse(

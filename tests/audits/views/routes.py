@@ -60,15 +60,15 @@ FORMS = {
     "audit-reopen",
     "sign-off-new",
     "evidence-remove",
+    "member-remove",
+    "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
 FREE_FORMS = {"team-new", "audit-new"}
 WRITES = {
     "member-add",
     "member-change",
-    "member-remove",
     "environment-add",
-    "environment-remove",
     "answer-state",
     "answer-accept",
     "answer-plan",

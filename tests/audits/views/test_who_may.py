@@ -171,8 +171,8 @@ def test_form_is_shown_and_taken_and_nothing_else(things, browser, alice, name, 
 
 @pytest.mark.parametrize("name", sorted({n for n in OURS if OURS[n].params} & LOOKS))
 def test_member_who_left_finds_nothing_at_once(things, browser, vic, name):
-    client = browser(vic)
+    client, path = browser(vic), things.address(name)
     assert client.get(things.address("audit-detail")).status_code == 200
     things.member.end()
 
-    assert client.get(things.address(name)).status_code == 404
+    assert client.get(path).status_code == 404
