@@ -11,21 +11,27 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from audits.models import Answer, Audit, Comment, Evidence, Project, Report, SignOff, Team, User
+from audits.models.uploads import discard
 from audits.tasks import ring_for_report
 from checklist.models import Edition
 
 
 class Demo:
     def __init__(self, path: Path):
-        content = yaml.safe_load(path.read_text())
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
         self.team_name: str = content["team"]
         self.sign_in: str = content["sign_in"]
         self.people: list[dict[str, str]] = content["people"]
         self.projects: list[dict[str, Any]] = content["projects"]
         self.users: dict[str, User] = {}
+        self.files: list[str] = []
         self.today = timezone.localdate()
 
     def load(self, password: str) -> "Demo":
+        """Inside a transaction. LookupError when the file names what is not there.
+
+        Whoever rolls it back calls `discard_files`: a store knows no transaction.
+        """
         owner = next(person for person in self.people if person["role"] == "owner")
         hashed = make_password(password)  # once: it is slow by intent
         for person in self.people:
@@ -40,6 +46,10 @@ class Demo:
         for project in self.projects:
             self._project(project, by)
         return self
+
+    def discard_files(self) -> None:
+        for name in self.files:
+            discard(name)
 
     def _person(self, name: str) -> User:
         return self.users[name]
@@ -59,9 +69,7 @@ class Demo:
             self._audit(project, audit, by)
 
     def _audit(self, project: Project, content: dict[str, Any], by: User) -> None:
-        current = Edition.objects.current().select_related("checklist")
-        editions = {edition.checklist.slug: edition for edition in current}
-        chosen = [editions[slug] for slug in content["editions"]]
+        chosen = [_current_edition(slug) for slug in content["editions"]]
         audit = Audit.objects.start(project, content["title"], chosen, by=by)
         answers = list(audit.answers.select_related("item").order_by("position"))
         for step in content["steps"]:
@@ -95,7 +103,8 @@ class Demo:
             Evidence.objects.attach_link(answer, step["link"], by=by, **about)
         elif "file" in step:
             upload = ContentFile(step["text"].encode(), step["file"])
-            Evidence.objects.attach_file(answer, upload, by=by, **about)
+            evidence = Evidence.objects.attach_file(answer, upload, by=by, **about)
+            self.files.append(evidence.file.name)
         elif "note" in step:
             Evidence.objects.attach_note(answer, step["note"], by=by, **about)
 
@@ -112,10 +121,19 @@ class Demo:
         ring_for_report(Report.objects.request(audit, by=by))
 
 
+def _current_edition(slug: str) -> Edition:
+    edition = Edition.objects.current().filter(checklist__slug=slug).first()
+    if edition is None:
+        raise LookupError(f"no checklist {slug} is loaded; run load_checklists first")
+    return edition
+
+
 def _named(answers: list[Answer], item: str) -> list[Answer]:
     """The answers a step speaks of: `*` all, `*1` the first, otherwise the item's id."""
     if item == "*":
         return answers
     if item == "*1":
         return answers[:1]
-    return [answer for answer in answers if answer.item.ref == item]
+    if named := [answer for answer in answers if answer.item.ref == item]:
+        return named
+    raise LookupError(f"no item of the audit has the id {item}")

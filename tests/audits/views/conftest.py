@@ -1,6 +1,7 @@
 import pytest
 from django.test import Client
 
+from audits.tasks import render_report
 from tests.audits.views.routes import Things, render
 
 
@@ -22,3 +23,11 @@ def things(sealed_audit, vic) -> Things:
     things = Things(sealed_audit, vic)
     render(things.report)
     return things
+
+
+@pytest.fixture
+def rung(monkeypatch) -> list[str]:
+    """The reports that a worker was asked for."""
+    rung: list[str] = []
+    monkeypatch.setattr(render_report, "delay", rung.append)
+    return rung

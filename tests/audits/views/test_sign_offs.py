@@ -4,18 +4,9 @@ import pytest
 from django.urls import reverse
 
 from audits.models import Audit, Comment, Report, SignOff
-from audits.tasks import render_report
 from tests.audits.helpers import build_edition, seal
 from tests.audits.views.counting import queries_of
 from tests.audits.views.markup import Page
-
-
-@pytest.fixture
-def rung(monkeypatch) -> list[str]:
-    """The reports that a worker was asked for."""
-    rung: list[str] = []
-    monkeypatch.setattr(render_report, "delay", rung.append)
-    return rung
 
 
 def address(audit: Audit) -> str:
