@@ -104,7 +104,7 @@ class Demo:
         elif "file" in step:
             upload = ContentFile(step["text"].encode(), step["file"])
             evidence = Evidence.objects.attach_file(answer, upload, by=by, **about)
-            self.files.append(evidence.file.name)
+            self.files.append(str(evidence.file.name))
         elif "note" in step:
             Evidence.objects.attach_note(answer, step["note"], by=by, **about)
 
@@ -124,7 +124,7 @@ class Demo:
 def _current_edition(slug: str) -> Edition:
     edition = Edition.objects.current().filter(checklist__slug=slug).first()
     if edition is None:
-        raise LookupError(f"no checklist {slug} is loaded; run load_checklists first")
+        raise LookupError(f"no checklist {slug} is loaded; run load_checklists first.")
     return edition
 
 
@@ -136,4 +136,4 @@ def _named(answers: list[Answer], item: str) -> list[Answer]:
         return answers[:1]
     if named := [answer for answer in answers if answer.item.ref == item]:
         return named
-    raise LookupError(f"no item of the audit has the id {item}")
+    raise LookupError(f"no item of the audit has the id {item}.")

@@ -40,8 +40,8 @@ class Command(BaseCommand):
         try:
             demo = Demo(path)
             self._load(demo, settings.DATA_DIR / CREDENTIALS)
-        except (OSError, LookupError, RuleBroken, YAMLError) as error:
-            raise CommandError(f"The demo could not be made: {error}.") from error
+        except (OSError, LookupError, RuleBroken, UnicodeError, YAMLError) as error:
+            raise CommandError(f"The demo could not be made: {error}") from error
         self.stdout.write(f"Loaded the demo: sign in as {demo.sign_in}.")
 
     def _load(self, demo: Demo, credentials: Path) -> None:
