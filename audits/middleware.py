@@ -48,7 +48,7 @@ class SignInRequiredMiddleware(LoginRequiredMiddleware):
     """Django's asks who is there before it asks whether that matters. /health/live must answer
     a browser with a session even while the database, where the session is, does not."""
 
-    def process_view(self, request: Request, view_func, view_args, view_kwargs):
+    def process_view(self, request, view_func, view_args, view_kwargs):
         if getattr(view_func, "login_required", True):
             return super().process_view(request, view_func, view_args, view_kwargs)
         return None

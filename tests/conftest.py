@@ -11,6 +11,8 @@ import pytest
 from django.conf import settings
 from django.db import connection, transaction
 
+from config import celery_app
+
 WORKER = "PYTEST_XDIST_WORKER" in os.environ  # which inherits what follows
 if not WORKER:
     if settings.configured:
@@ -86,4 +88,7 @@ def pytest_terminal_summary(terminalreporter):
 
 def pytest_unconfigure():
     if not WORKER:
+        if os.environ.get("CELERY_BROKER_URL"):
+            with celery_app.connection_for_write() as broker:
+                broker.default_channel.queue_delete(settings.CELERY_TASK_DEFAULT_QUEUE)
         shutil.rmtree(Path(os.environ["DATA_DIR"]), ignore_errors=True)

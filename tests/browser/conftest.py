@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def server_url(django_db_setup):
     """The address of config.asgi, served by uvicorn as `manage.py serve` does."""
-    from config.asgi import application
+    from config.asgi import application, pages
 
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None))
@@ -56,6 +56,8 @@ def server_url(django_db_setup):
     yield url
     server.should_exit = True
     thread.join(10)
+    # With its threads end their connections, which would keep PostgreSQL's test database alive.
+    pages.pool.shutdown()
 
 
 def wait_for(condition, seconds=10):
