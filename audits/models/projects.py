@@ -2,6 +2,7 @@ import uuid
 
 from django.db import models
 from django.urls import reverse
+from django.utils import timezone
 
 from audits.models.teams import Membership, Team
 
@@ -36,6 +37,20 @@ class Project(models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("project-detail", args=[self.pk])
+
+    @property
+    def has_launched(self) -> bool:
+        return self.launch_date is not None and self.launch_date < timezone.localdate()
+
+    @property
+    def launch_in_words(self) -> str:
+        """How far away the launch is: “in 12 days”; empty without a date."""
+        if self.launch_date is None:
+            return ""
+        days = (self.launch_date - timezone.localdate()).days
+        if abs(days) <= 1:
+            return ("yesterday", "today", "tomorrow")[days + 1]
+        return f"in {days} days" if days > 0 else f"{-days} days ago"
 
 
 class Environment(models.Model):

@@ -12,6 +12,13 @@ from audits.models.users import User
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
+    def last_of(self, audits) -> dict[object, "SignOff"]:
+        """Audit's primary key -> its latest sign-off, where it has one."""
+        signed = self.filter(snapshot__audit__in=audits).select_related("snapshot").order_by("at")
+        return {
+            sign_off.snapshot.audit_id: sign_off for sign_off in signed.defer("snapshot__data")
+        }
+
     @transaction.atomic
     def seal(
         self,

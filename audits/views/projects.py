@@ -1,12 +1,14 @@
+from django.contrib import messages
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
 from audits.forms.projects import EnvironmentForm, ProjectForm
 from audits.http import Request, posted, require_form
-from audits.models import Audit, Environment, Project
+from audits.models import Audit, Environment, Project, SignOff
 from audits.models.progress import Progress, by_audit
 
 
@@ -18,11 +20,14 @@ def project_list(request: Request) -> HttpResponse:
             Prefetch("audits", Audit.objects.order_by("-created_at"))
         )
     )
-    _with_progress(audit for project in projects for audit in project.audits.all())
+    _with_standing(audit for project in projects for audit in project.audits.all())
+    to_come = [project for project in projects if not project.has_launched]
+    launched = [project for project in reversed(projects) if project.has_launched]
     return render(
         request,
         "projects/project_list.html",
         {
+            "groups": {"To come": to_come, "Launched": launched},
             "projects": projects,
             "teams_for_edit": list(access.teams_for_edit(request.user)),
         },
@@ -35,7 +40,9 @@ def project_new(request: Request, team_pk) -> HttpResponse:
     form = ProjectForm(posted(request))
     if form.is_valid():
         form.instance.team = team
-        return redirect(form.save())
+        project = form.save()
+        messages.success(request, f"{project} is there. Now start its first audit.")
+        return redirect(f"{reverse('audit-new')}?project={project.pk}")
     return render(
         request,
         "projects/project_form.html",
@@ -65,7 +72,7 @@ def project_detail(request: Request, pk) -> HttpResponse:
 
 def _project_page(request: Request, project: Project, *, environment_form=None) -> HttpResponse:
     audits = list(project.audits.select_related("created_by").order_by("-created_at"))
-    _with_progress(audits)
+    _with_standing(audits)
     return render(
         request,
         "projects/project_detail.html",
@@ -85,21 +92,31 @@ def _project_page(request: Request, project: Project, *, environment_form=None) 
 def environment_add(request: Request, pk) -> HttpResponse:
     project = access.project_for_edit(request.user, pk)
     form = EnvironmentForm(request.POST, instance=Environment(project=project))
-    if not form.is_valid():
-        return _project_page(request, project, environment_form=form)
-    form.save()
-    return redirect(project)
+    if form.is_valid() and form.add():
+        return redirect(project)
+    return _project_page(request, project, environment_form=form)
 
 
-@require_POST
+@require_form
 def environment_remove(request: Request, pk, environment_pk) -> HttpResponse:
+    """Asks first; a page of its own, so that it works without scripts."""
     environment = access.environment_for_edit(request.user, pk, environment_pk)
-    environment.delete()
-    return redirect(environment.project)
+    if request.method == "POST":
+        environment.delete()
+        messages.success(request, f"{environment} is removed.")
+        return redirect(environment.project)
+    return render(
+        request,
+        "projects/environment_remove.html",
+        {"environment": environment, "project": environment.project},
+    )
 
 
-def _with_progress(audits) -> None:
+def _with_standing(audits) -> None:
+    """Each audit with its `progress`, and its `last_sign_off` or None."""
     audits = list(audits)
     progress = by_audit(audits)
+    sign_offs = SignOff.objects.last_of(audits)
     for audit in audits:
         audit.progress = progress.get(audit.pk, Progress())
+        audit.last_sign_off = sign_offs.get(audit.pk)

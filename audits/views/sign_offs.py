@@ -6,7 +6,7 @@ from audits import access
 from audits.forms.audits import SealForm
 from audits.forms.correct import correct
 from audits.http import Request, posted, require_form
-from audits.models import Audit, Report, SignOff
+from audits.models import Audit, Heartbeat, Report, SignOff
 from audits.models.errors import Outdated, Refused
 from audits.models.progress import Progress, by_section
 from audits.tasks import ring_for_report
@@ -28,7 +28,7 @@ def seal(request: Request, pk) -> HttpResponse:
                 status = _explain(form, error, audit)
             else:
                 return redirect("sign-off-list", audit.pk)
-    return render(request, "sign_offs/seal.html", _context(audit, form), status=status)
+    return render(request, "sign_offs/seal.html", _context(request, audit, form), status=status)
 
 
 @require_safe
@@ -46,8 +46,17 @@ def sign_off_list(request: Request, pk) -> HttpResponse:
             "project": audit.project,
             "membership": access.membership(request.user, audit.project.team),
             "sign_offs": sign_offs,
+            "no_worker": _missing_worker(sign_offs),
         },
     )
+
+
+def _missing_worker(sign_offs) -> str:
+    """Why a report that is still wanted does not come; empty when all is well."""
+    reports = [sign_off.snapshot.report for sign_off in sign_offs]
+    if all(report.is_finished for report in reports):
+        return ""
+    return Heartbeat.complaint(Heartbeat.Part.WORKER)
 
 
 def _seal(audit: Audit, form: SealForm, request: Request) -> None:
@@ -64,12 +73,14 @@ def _explain(form: SealForm, error: Refused | Outdated, audit: Audit) -> int:
     return error.status
 
 
-def _context(audit: Audit, form: SealForm) -> dict:
+def _context(request: Request, audit: Audit, form: SealForm) -> dict:
     blocking = audit.answers.blocking().select_related("item", "owner", "approver")
     return {
         "audit": audit,
         "project": audit.project,
+        "membership": access.membership(request.user, audit.project.team),
         "form": form,
+        "editions": audit.editions.select_related("checklist").order_by("pins__position"),
         "progress": sum(by_section(audit).values(), Progress()),
         "blocking": blocking.order_by("position"),
         "accepted": audit.answers.filter(state="risk_accepted")

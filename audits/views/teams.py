@@ -14,7 +14,9 @@ from audits.models.errors import Refused
 def team_new(request: Request) -> HttpResponse:
     form = TeamForm(posted(request))
     if form.is_valid():
-        return redirect(Team.objects.found(form.cleaned_data["name"], by=request.user))
+        team = Team.objects.found(form.cleaned_data["name"], by=request.user)
+        messages.success(request, f"{team} is founded. Now make its first project.")
+        return redirect("project-new", team.pk)
     return render(
         request, "teams/team_form.html", {"form": form}, status=422 if form.is_bound else 200
     )
@@ -67,9 +69,13 @@ def member_change(request: Request, pk, member_pk) -> HttpResponse:
     return redirect(member.team)
 
 
-@require_POST
+@require_form
 def member_remove(request: Request, pk, member_pk) -> HttpResponse:
+    """Asks first; a page of its own, so that it works without scripts."""
     member = access.membership_for_management(request.user, pk, member_pk)
+    if request.method != "POST":
+        context = {"member": member, "team": member.team}
+        return render(request, "teams/member_remove.html", context)
     member.end()
     messages.success(request, f"{member.user} is no longer a member.")
     return redirect("project-list" if member.user == request.user else member.team)
