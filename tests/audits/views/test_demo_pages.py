@@ -1,0 +1,77 @@
+"""Every page of the demo, which holds something of everything."""
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from audits.models import Answer, Audit, Evidence, Project, Report, Team, User
+from checklist.models import Edition, Item
+from tests.audits.views.markup import Page
+from tests.audits.views.routes import ALL
+
+
+@pytest.fixture
+def demo(db, settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    call_command("load_checklists")
+    call_command("load_demo")
+    return User.objects.get(email="ada@harbour.example")
+
+
+# Each answers something else than a page, or a page of its own kind; other tests see to them.
+NO_PAGES = {"health-live", "health-ready", "evidence-download", "report-download"}
+NO_PAGES |= {"report-snapshot"}
+
+
+def pages_of_the_demo() -> set[str]:
+    """Every address that there is, of every thing that there is."""
+    things: dict[str, list] = {
+        "teams": [{"pk": team.pk, "team_pk": team.pk} for team in Team.objects.all()],
+        "projects": [{"pk": project.pk} for project in Project.objects.all()],
+        "audits": [{"pk": audit.pk} for audit in Audit.objects.all()],
+        "answers": [{"audit_pk": a.audit_id, "pk": a.pk} for a in Answer.objects.all()],
+        "evidence": [{"pk": evidence.pk} for evidence in Evidence.objects.all()],
+        "reports": [{"pk": report.pk} for report in Report.objects.all()],
+        "checklists": [
+            {"slug": item.edition.checklist.slug, "version": item.edition.version, "ref": item.ref}
+            for item in Item.objects.select_related("edition__checklist")
+        ],
+    }
+    members = Team.objects.get().memberships.all()
+    environments = Project.objects.filter(environments__isnull=False).values_list(
+        "pk", "environments"
+    )
+    addresses = set()
+    for name, route in ALL.items():
+        if route.noun == "account" or name in NO_PAGES:
+            continue
+        if "member_pk" in route.params:
+            keys = [{"pk": m.team_id, "member_pk": m.pk} for m in members]
+        elif "environment_pk" in route.params:
+            keys = [{"pk": pk, "environment_pk": environment} for pk, environment in environments]
+        else:
+            keys = things.get("answers" if "audit_pk" in route.params else route.noun, [{}])
+        addresses |= {reverse(name, kwargs=_only(route.params, key)) for key in keys}
+    return addresses
+
+
+def _only(params, key: dict) -> dict:
+    return {param: key[param] for param in params}
+
+
+@pytest.mark.slow
+def test_no_page_of_the_demo_holds_a_style_or_a_script_of_its_own(demo):
+    client = Client()
+    client.force_login(demo)
+    seen, faults = 0, {}
+
+    for address in sorted(pages_of_the_demo()):
+        response = client.get(address)
+        assert response.status_code in (200, 302, 405, 409), address
+        if response.status_code != 405 and (found := Page(response).faults):
+            faults[address] = found
+        seen += response.status_code == 200
+
+    assert faults == {}
+    assert seen > Item.objects.count() + Edition.objects.count()
