@@ -158,6 +158,11 @@ class Evidence(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("evidence-download", args=[self.pk])
 
+    @property
+    def opens_with_title(self) -> bool:
+        """Whether a note says its title itself, as one does whose title is its first line."""
+        return bool(self.text) and _first_line(self.text) == self.title
+
     @transaction.atomic
     def remove(self, reason: str, *, by: User) -> "Evidence":
         """Take the evidence off the answer; that it was there, and what it was, stays.
