@@ -74,21 +74,8 @@ ANSWERS = {
 }
 
 
-# Answered by a middleware that stands above those of the policy and of the frames.
-ABOVE_THE_POLICY = {"strange host", "static"}
-KINDS = [
-    pytest.param(
-        kind,
-        marks=[pytest.mark.xfail(reason="MIDDLEWARE: CSP and X-Frame-Options stand too low")]
-        if kind in ABOVE_THE_POLICY
-        else [],
-    )
-    for kind in ANSWERS
-]
-
-
 @pytest.mark.urls(__name__)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", ANSWERS)
 def test_every_answer_forbids_what_the_site_does_not_need(client, harbour, alice, kind):
     client.force_login(alice)
     status, ask = ANSWERS[kind]
