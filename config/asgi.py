@@ -27,6 +27,22 @@ pages = Pages(
 
 async def application(scope: dict[str, Any], receive: Callable, send: Callable) -> None:
     if scope["path"].startswith("/live/"):
-        await streams(scope, receive, send)
+        await streams(scope, without_body(receive), send)
     else:
         await pages(scope, receive, send)
+
+
+def without_body(receive: Callable) -> Callable:
+    """A stream takes no body; Django would collect one of any size before it looks who asks."""
+    asked = False
+
+    async def receive_end() -> dict[str, Any]:
+        nonlocal asked
+        if not asked:
+            asked = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        while (message := await receive())["type"] != "http.disconnect":
+            pass
+        return message
+
+    return receive_end

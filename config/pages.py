@@ -4,6 +4,7 @@ docs/decisions/0001-serving.md says why, and what it costs.
 """
 
 import asyncio
+import os
 import sys
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,21 +15,29 @@ from urllib.parse import unquote_to_bytes
 from wsgiref.util import FileWrapper
 
 MEMORY_BYTES = 64 * 1024
+# Strangers may send bodies too, and what they fill is the disk with the database.
+BODIES_AT_ONCE = 16
+SILENCE_SECONDS = 30
 LINGER_SECONDS = 10
 
 Message = dict[str, Any]
 Head = tuple[int, list[tuple[bytes, bytes]]]
 
 
-class TooLarge(Exception):
-    """The body of the request is larger than this server takes."""
+class Refusal(Exception):
+    """A body that is not taken: an HTTP status, and a sentence for the sender."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
 
 
 class Pages:
     """An ASGI application that answers HTTP with `application`, a WSGI one.
 
     A body is collected before a thread is taken, so that a slow sender holds none, and
-    on disk in `spool_dir` beyond 64 KB. Above `max_body_bytes` the answer is 413.
+    on disk in `spool_dir` beyond 64 KB. Above `max_body_bytes` the answer is 413, after
+    half a minute of silence 408, and 503 while sixteen of the largest lie on disk already.
     """
 
     def __init__(
@@ -43,45 +52,58 @@ class Pages:
         self.max_body_bytes = max_body_bytes
         self.spool_dir = spool_dir
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
+        self.bytes_held = 0
 
     async def __call__(self, scope: Message, receive: Callable, send: Callable) -> None:
         with SpooledTemporaryFile(MEMORY_BYTES, "w+b", dir=str(self.spool_dir)) as body:
             try:
-                length = await self._collect(scope, receive, body)
-            except TooLarge:
-                await self._refuse(receive, send)
-                return
+                self._check_length(_declared_length(scope))
+                await self._collect(receive, body)
+                length = body.tell()
+                body.seek(0)
+                await self._answer(environ(scope, body, length), send)
+            except Refusal as refusal:
+                await self._refuse(refusal, receive, send)
             except ConnectionResetError:
                 return
-            await self._answer(environ(scope, body, length), send)
+            finally:
+                self.bytes_held -= body.seek(0, os.SEEK_END)
 
-    async def _collect(self, scope: Message, receive: Callable, body: IO[bytes]) -> int:
-        if _declared_length(scope) > self.max_body_bytes:
-            raise TooLarge
-        length = 0
+    async def _collect(self, receive: Callable, body: IO[bytes]) -> None:
         more = True
         while more:
-            message = await receive()
-            if message["type"] == "http.disconnect":
-                raise ConnectionResetError
+            message = await self._next(receive)
             chunk = message.get("body", b"")
-            length += len(chunk)
-            if length > self.max_body_bytes:
-                raise TooLarge
+            self._check_length(body.tell() + len(chunk))
             body.write(chunk)
+            self.bytes_held += len(chunk)
             more = message.get("more_body", False)
-        body.seek(0)
-        return length
 
-    async def _refuse(self, receive: Callable, send: Callable) -> None:
-        limit = self.max_body_bytes // (1024 * 1024)
-        text = f"The request is larger than {limit} MB, which is the limit here.\n".encode()
+    async def _next(self, receive: Callable) -> Message:
+        try:
+            async with asyncio.timeout(SILENCE_SECONDS):
+                message: Message = await receive()
+        except TimeoutError:
+            raise Refusal(408, "The rest of the request did not come.") from None
+        if message["type"] == "http.disconnect":
+            raise ConnectionResetError
+        return message
+
+    def _check_length(self, length: int) -> None:
+        if length > self.max_body_bytes:
+            limit = self.max_body_bytes // (1024 * 1024)
+            raise Refusal(413, f"The request is larger than {limit} MB, which is the limit here.")
+        if length > MEMORY_BYTES and self.bytes_held > BODIES_AT_ONCE * self.max_body_bytes:
+            raise Refusal(503, "Too much is being uploaded at the moment. Try again in a minute.")
+
+    async def _refuse(self, refusal: Refusal, receive: Callable, send: Callable) -> None:
+        text = f"{refusal}\n".encode()
         headers = [
             (b"content-type", b"text/plain; charset=utf-8"),
             (b"content-length", str(len(text)).encode()),
             (b"connection", b"close"),
         ]
-        await send({"type": "http.response.start", "status": 413, "headers": headers})
+        await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
         await send({"type": "http.response.body", "body": text, "more_body": True})
         # A connection that is closed on a sender in mid-sentence is reset, and the browser
         # shows that instead of the answer: listen on for a while, and throw it away.

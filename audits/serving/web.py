@@ -7,6 +7,8 @@ from collections.abc import Callable
 
 import uvicorn
 
+from audits.serving.connections import Connection
+
 GRACE_SECONDS = 2
 
 
@@ -28,6 +30,7 @@ class Web(uvicorn.Server):
         trusted = os.environ.get("FORWARDED_ALLOW_IPS", "")
         config = uvicorn.Config(
             application,
+            http=Connection,
             lifespan="off",
             ws="none",
             log_config=None,

@@ -34,6 +34,8 @@ class Command(BaseCommand):
     def handle(self, *, with_parent: int | None, **_options: Any) -> None:
         if with_parent:
             tether(with_parent, signal.SIGTERM)
+        # Whatever the mode of DATA_DIR: database, reports and messages are for this user alone.
+        os.umask(0o077)
         # Until the web has its own handlers: Ctrl-C ends this without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:

@@ -1,0 +1,3 @@
+from tests.serve.conftest import installation, serve
+
+__all__ = ["installation", "serve"]
