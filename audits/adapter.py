@@ -10,3 +10,8 @@ class AccountAdapter(DefaultAccountAdapter):
         if settings.SIGN_UP == "first":
             return not User.objects.exists()
         return settings.SIGN_UP == "open"
+
+    def can_delete_email(self, email_address) -> bool:
+        # In its place the account would get another address, proven or not.
+        is_in_use = email_address.email == email_address.user.email
+        return not is_in_use and super().can_delete_email(email_address)

@@ -120,17 +120,23 @@ ACCOUNT_ADAPTER = "audits.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "audits.forms.accounts.SignUpForm"
+ACCOUNT_FORMS = {
+    "add_email": "audits.forms.addresses.AddEmailForm",
+    "reset_password": "audits.forms.addresses.ResetPasswordForm",
+    "reset_password_from_key": "audits.forms.addresses.ResetPasswordKeyForm",
+}
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# Where anybody may sign up, an address must be proven: owners add members by address, and nobody
-# shall wait there under somebody else's.
-ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGN_UP == "open" else "optional"
+# Where anybody may sign up or mail is sent, an address must be proven: owners add members by
+# address, and nobody shall wait there under somebody else's, not even from an earlier time.
+MAIL_IS_SENT = bool(environment.text("EMAIL_HOST"))
+ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGN_UP == "open" or MAIL_IS_SENT else "optional"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
-    if environment.text("EMAIL_HOST")
+    if MAIL_IS_SENT
     else "django.core.mail.backends.console.EmailBackend"
 )
 EMAIL_HOST = environment.text("EMAIL_HOST", "localhost")

@@ -1,3 +1,4 @@
+from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import IntegrityError, models, transaction
@@ -14,20 +15,31 @@ class UserManager(BaseUserManager["User"]):
 
     def of_address(self, email: str, *, name: str = "") -> "User":
         """The account of that address, or a new one that waits for its owner."""
-        if user := self.filter(email__iexact=email).first():
+        if user := self._known(email):
             return user
         try:
             with transaction.atomic():
                 return self.create_user(email, name=name)
         except IntegrityError:
             # Somebody else invited the same person at the same moment.
-            return self.get(email__iexact=email)
+            return self.get(email=email.lower())
+
+    def _known(self, email: str) -> "User | None":
+        # By the very letters: to a database's upper case, ı and i are the same.
+        user = self.filter(email=email.lower()).first()
+        proven = EmailAddress.objects.filter(user=user, verified=True)
+        if user and not user.last_login and not proven.exists():
+            # Whoever signed up under this address has not shown that it is theirs; its owner
+            # sets a password by mail.
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+        return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> "User":
-        return self.get(email__iexact=email)
+        return self.get(email=(email or "").lower())
 
 
 class User(AbstractBaseUser, PermissionsMixin):
