@@ -7,6 +7,7 @@ from audits.forms.evidence import FORMS, RemoveForm
 from audits.http import Request, posted, require_form
 from audits.models import Answer, Evidence, User
 from audits.models.errors import Refused
+from audits.models.uploads import inert
 from audits.views.answers import answer_for_change, invalid, refused, saved
 
 
@@ -66,7 +67,7 @@ def evidence_download(request: Request, pk) -> FileResponse:
         file,
         as_attachment=True,
         filename=evidence.filename,
-        content_type=evidence.content_type or "application/octet-stream",
+        content_type=inert(evidence.content_type),
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"
