@@ -3,11 +3,17 @@
 import re
 from functools import cache
 from html import escape
+from importlib import import_module
 
 import nh3
 from django.utils.safestring import SafeString
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+
+# Rows shorter than their table's head are filled up: without a bound a comment of 20,000
+# characters becomes 65,536 cells, and a few of them stop the page and the report.
+FILLED_CELLS = 1000
+vars(import_module("markdown_it.rules_block.table"))["MAX_AUTOCOMPLETED_CELLS"] = FILLED_CELLS
 
 RULE = re.compile(r"[\s|:-]*|\s*```.*")
 # Emphasis begins after a space or bracket and ends before one: the star of a-*-b stays.
