@@ -23,6 +23,19 @@ def test_starting_is_the_first_event_of_the_chain(audit, alice):
     assert event.detail == {"title": "First launch", "editions": ["launch 1.0.0"], "items": 6}
 
 
+def test_items_of_two_editions_are_named_with_their_letter(project, edition, alice):
+    second = build_edition("playbook", items=2)
+
+    audit = Audit.objects.start(project, "Both", [second, edition], by=alice)
+
+    labels = [answer.label for answer in audit.answers.order_by("position")]
+    assert labels == ["A1", "A2", "B1", "B2", "B3", "B4", "B5", "B6"]
+
+
+def test_items_of_one_edition_are_named_by_number_alone(audit):
+    assert audit.answers.first().label == "1"
+
+
 @pytest.mark.parametrize("title", ["", "  ", "x" * 151, "a\0b"])
 def test_audit_is_not_started_under_a_title_that_does_not_fit(project, edition, alice, title):
     with pytest.raises(Refused) as refusal:
