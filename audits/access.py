@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -22,11 +22,12 @@ from audits.models import (
 
 
 def _for_change(allowed: QuerySet, visible: QuerySet, role: str, **lookup) -> Any:
-    if found := allowed.filter(**lookup).first():
-        return found
-    if visible.filter(**lookup).exists():
-        raise PermissionDenied(f"Your role in this team does not let you do that: ask {role}.")
-    raise Http404
+    try:
+        return allowed.get(**lookup)
+    except ObjectDoesNotExist:
+        if not visible.filter(**lookup).exists():
+            raise Http404 from None
+    raise PermissionDenied(f"Your role in this team does not let you do that: ask {role}.")
 
 
 def teams(user: User) -> QuerySet[Team]:
@@ -54,7 +55,7 @@ def team_for_management(user: User, pk) -> Team:
 
 
 def membership(user: User, team: Team) -> Membership:
-    return get_object_or_404(Membership.objects.select_related("team"), user=user, team=team)
+    return get_object_or_404(team.memberships, user=user)
 
 
 def membership_for_management(user: User, team_pk, pk) -> Membership:
@@ -118,7 +119,7 @@ def answer_for_view(user: User, audit_pk, pk) -> Answer:
 
 def answer_for_edit(user: User, audit_pk, pk) -> Answer:
     return _for_change(
-        Answer.objects.editable_by(user).select_related("audit__project__team", "item"),
+        Answer.objects.editable_by(user).select_related("audit__project__team"),
         Answer.objects.visible_to(user),
         "an owner for the editor role",
         audit=audit_pk,

@@ -4,7 +4,6 @@ from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
-from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 
@@ -14,6 +13,12 @@ from audits.models.teams import Membership
 from audits.models.text import clean
 from audits.models.users import User
 from checklist.models import Item
+
+# What of an item only the unfolded row shows.
+UNFOLDED = (
+    *("guidance", "why", "verify", "evidence", "probes", "parameters", "source", "see_also"),
+    "search_text",
+)
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -44,8 +49,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
         return (
-            self.select_related("item__section", "owner", "approver", "changed_by")
-            .defer("item__search_text")
+            self.select_related("item__section", "owner")
             .annotate(
                 evidence_count=_number_of("audits.Evidence", removed_at=None),
                 comment_count=_number_of("audits.Comment"),
@@ -53,18 +57,18 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             .order_by("position")
         )
 
+    def folded(self) -> "AnswerQuerySet":
+        """Rows without the item's texts, which are read in an unfolded one alone."""
+        return self.defer(*(f"item__{name}" for name in UNFOLDED))
 
-def _number_of(model: str, **conditions) -> Coalesce:
+
+def _number_of(model: str, **conditions) -> models.Subquery:
     """How many rows an answer has there: a subquery, since two joins would multiply."""
     rows = apps.get_model(model)._default_manager
-    counted = (
-        rows.filter(answer=models.OuterRef("pk"), **conditions)
-        .order_by()
-        .values("answer")
-        .annotate(number=models.Count("pk"))
-        .values("number")
-    )
-    return Coalesce(models.Subquery(counted), 0)
+    counted = rows.filter(answer=models.OuterRef("pk"), **conditions).order_by()
+    # Count would group, and have no row for none.
+    number = models.Func("pk", function="COUNT", output_field=models.IntegerField())
+    return models.Subquery(counted.values(number=number))
 
 
 def counts_as_open(today: dt.date | None = None) -> Q:
@@ -244,7 +248,7 @@ class Answer(models.Model):
     def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
-        answer = Answer.objects.select_related("item", "changed_by").get(pk=self.pk)
+        answer = Answer.objects.select_related("item").get(pk=self.pk)
         answer._refuse_outdated(seen_version)
         answer.audit = audit
         return audit, answer

@@ -168,7 +168,7 @@ def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionR
 
 
 def _filtered(audit: Audit, request: Request, opened: Answer | None) -> list[Answer]:
-    answers = audit.answers.for_rows()
+    answers = audit.answers.for_rows().folded()
     if query := request.GET.get("q", "").strip():
         found = search.matching(Item.objects.all(), search.terms(query))
         answers = answers.filter(item__in=found)
@@ -186,8 +186,9 @@ def _filtered(audit: Audit, request: Request, opened: Answer | None) -> list[Ans
     elif show == "accepted":
         answers = answers.filter(state=Answer.State.RISK_ACCEPTED)
     rows = list(answers)
-    if opened and all(row.pk != opened.pk for row in rows):
-        # The item in the URL is on the page, whatever the filter says.
+    if opened:
+        # The item in the URL is on the page, whatever the filter says, and whole.
+        rows = [row for row in rows if row.pk != opened.pk]
         rows.append(audit.answers.for_rows().get(pk=opened.pk))
         rows.sort(key=lambda row: row.position)
     for row in rows:
