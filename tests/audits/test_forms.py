@@ -35,6 +35,7 @@ def test_environment_of_the_same_name_is_an_error_and_not_a_crash(project):
         {"kind": "staging", "name": "eu-west"}, instance=Environment(project=project)
     )
 
+    assert not form.add()
     assert form.errors["name"] == ["This project has an environment of that name already."]
 
 
@@ -46,7 +47,7 @@ def test_another_project_may_have_an_environment_of_the_same_name(project, harbo
         {"kind": "production", "name": "eu-west"}, instance=Environment(project=other)
     )
 
-    assert form.is_valid()
+    assert form.add()
 
 
 def test_approver_is_chosen_among_those_who_may_approve(harbour, alice, ed, noor, vic):
