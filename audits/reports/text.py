@@ -3,23 +3,12 @@
 import re
 from datetime import date, datetime
 from html import unescape
-from importlib import import_module
 from urllib.parse import urlsplit
 
 import nh3
-from markdown_it import MarkdownIt
 from markupsafe import Markup
 
-# Rows shorter than their table's head are filled up: without a bound a comment of 20,000
-# characters becomes 65,536 cells, and a few of them stop the page and the report.
-FILLED_CELLS = 1000
-vars(import_module("markdown_it.rules_block.table"))["MAX_AUTOCOMPLETED_CELLS"] = FILLED_CELLS
-
-TAGS = {
-    "a", "blockquote", "br", "code", "del", "em", "hr", "li", "ol", "p", "pre", "s", "strong",
-    "table", "tbody", "td", "th", "thead", "tr", "ul",
-}  # fmt: skip
-SCHEMES = {"http", "https", "mailto"}
+from checklist.markdown import html
 
 # Controls have no look of their own, and direction overrides can make "no-go" read as
 # something else; both stay in the snapshot and its digest, but not on the page.
@@ -35,21 +24,12 @@ def visible(value: object) -> object:
 
 def markdown(text: str) -> Markup:
     """Markdown as clean HTML: no images, no HTML of the author's, no dangerous links."""
-    html = _markdown.render(INVISIBLE.sub("", text))
-    return Markup(  # noqa: S704 - nh3 has just cleaned it
-        nh3.clean(
-            html,
-            tags=TAGS,
-            attributes={"a": {"href"}, "ol": {"start"}},
-            url_schemes=SCHEMES,
-            link_rel="noopener noreferrer nofollow",
-        )
-    )
+    return html(INVISIBLE.sub("", text))
 
 
 def plain(text: str) -> str:
     """What Markdown says, without its marks: for one line in a table."""
-    return unescape(nh3.clean(_markdown.render(text), tags=set()))
+    return unescape(nh3.clean(markdown(text), tags=set()))
 
 
 def web_url(url: str) -> str | None:
@@ -90,28 +70,3 @@ def shorten(text: str, length: int) -> str:
 
 def _day(value: date) -> str:
     return f"{value.day} {value:%b %Y}"
-
-
-def _may_link(url: str) -> bool:
-    return url.partition(":")[0].lower() in SCHEMES
-
-
-def _heading_as_bold(*_: object) -> str:
-    # A heading in a comment must not become a heading of the report.
-    return "<p><strong>"
-
-
-def _heading_end(*_: object) -> str:
-    return "</strong></p>\n"
-
-
-def _build() -> MarkdownIt:
-    parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
-    parser.disable("image")
-    parser.validateLink = _may_link  # type: ignore[method-assign]
-    parser.add_render_rule("heading_open", _heading_as_bold)
-    parser.add_render_rule("heading_close", _heading_end)
-    return parser
-
-
-_markdown = _build()

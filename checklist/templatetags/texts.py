@@ -1,7 +1,7 @@
 """`{% load texts %}`, then `{{ item.guidance|markdown }}`."""
 
 from django import template
-from django.utils.safestring import SafeString
+from markupsafe import Markup
 
 from checklist import markdown as texts
 
@@ -9,6 +9,6 @@ register = template.Library()
 
 
 @register.filter
-def markdown(text: str) -> SafeString:
+def markdown(text: str) -> Markup:
     """Markdown as safe HTML; stands in a `<div class="prose">`."""
     return texts.html(text or "")

@@ -51,9 +51,8 @@ def test_any_text_becomes_html_of_the_allowed_kind(text):
 
 def test_links_carry_their_guard():
     html = markdown.html("[docs](https://example.org/a?b=1&c=2)")
-    assert html == (
-        '<p><a href="https://example.org/a?b=1&amp;c=2" rel="noopener nofollow">docs</a></p>\n'
-    )
+    guard = 'rel="noopener noreferrer nofollow"'
+    assert html == f'<p><a href="https://example.org/a?b=1&amp;c=2" {guard}>docs</a></p>\n'
 
 
 @pytest.mark.parametrize("url", ["https://a.example", "http://a.example", "mailto:a@b.example"])

@@ -155,7 +155,7 @@ def test_headings_in_markdown_do_not_become_headings_of_the_report():
 
 def test_markdown_keeps_tables_and_code():
     html = markdown("| a |\n|--:|\n| 1 |\n\n`x`")
-    assert "<td>1</td>" in html
+    assert '<td data-align="end">1</td>' in html
     assert "<code>x</code>" in html
 
 
