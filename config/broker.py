@@ -70,8 +70,10 @@ class Channel(virtual.Channel):
             content = taken.read_bytes()
             taken.unlink()
             try:
-                return loads(bytes_to_str(content))
-            except ValueError:
+                message = loads(bytes_to_str(content))
+                message["properties"]["delivery_tag"]  # or it would end the worker
+                return message
+            except (KeyError, RecursionError, TypeError, ValueError):
                 # A power cut can leave an empty file. What is due is in the database anyway.
                 logger.error("Threw away the damaged message %s (%d bytes)", name, len(content))
         raise Empty

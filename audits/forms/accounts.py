@@ -1,7 +1,7 @@
 from django import forms
 
+from audits.forms.fields import one_line
 from audits.models import User
-from audits.models.text import clean
 
 
 class SignUpForm(forms.Form):
@@ -14,6 +14,9 @@ class SignUpForm(forms.Form):
     )
     field_order = ["name", "email", "password1", "password2"]
 
+    def clean_name(self) -> str:
+        return one_line(User, "name", self.cleaned_data["name"])
+
     def signup(self, request, user) -> None:
-        user.name = clean(User, "name", self.cleaned_data["name"])
+        user.name = self.cleaned_data["name"]
         user.save(update_fields=["name"])

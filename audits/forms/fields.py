@@ -1,4 +1,8 @@
 from django import forms
+from django.db import models
+
+from audits.models.errors import Refused
+from audits.models.text import clean
 
 
 class Prose(forms.CharField):
@@ -9,3 +13,11 @@ class Prose(forms.CharField):
 
     def to_python(self, value) -> str:
         return (super().to_python(value) or "").replace("\r\n", "\n")
+
+
+def one_line(model: type[models.Model], name: str, text: str) -> str:
+    """The text as that column keeps it; the rule's sentence as the error of a form's field."""
+    try:
+        return clean(model, name, text)
+    except Refused as refusal:
+        raise forms.ValidationError(str(refusal)) from None

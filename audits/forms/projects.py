@@ -1,7 +1,7 @@
 from django import forms
 from django.db import IntegrityError, transaction
 
-from audits.forms.fields import Prose
+from audits.forms.fields import Prose, one_line
 from audits.models import Environment, Project
 
 
@@ -24,12 +24,18 @@ class ProjectForm(forms.ModelForm):
             "launch_date": "The day on which it goes live, if you know it.",
         }
 
+    def clean_name(self) -> str:
+        return one_line(Project, "name", self.cleaned_data["name"])
+
 
 class EnvironmentForm(forms.ModelForm):
     class Meta:
         model = Environment
         fields = ["kind", "name"]
         help_texts = {"name": "Such as “production, eu-west”."}
+
+    def clean_name(self) -> str:
+        return one_line(Environment, "name", self.cleaned_data["name"])
 
     def add(self) -> bool:
         """Save; False, with the error beside the name, where the project has it already."""

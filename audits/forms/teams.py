@@ -1,5 +1,6 @@
 from django import forms
 
+from audits.forms.fields import one_line
 from audits.models import Membership, Team
 
 
@@ -7,6 +8,9 @@ class TeamForm(forms.ModelForm):
     class Meta:
         model = Team
         fields = ["name"]
+
+    def clean_name(self) -> str:
+        return one_line(Team, "name", self.cleaned_data["name"])
 
 
 class MemberForm(forms.Form):

@@ -12,7 +12,7 @@ from django.utils import timezone
 from audits.models.answers import Answer
 from audits.models.errors import Refused
 from audits.models.teams import Membership
-from audits.models.text import clean
+from audits.models.text import HIDDEN, clean
 from audits.models.uploads import discard, random_name, store
 from audits.models.users import User
 
@@ -204,7 +204,8 @@ class Evidence(models.Model):
 
 
 def _first_line(text: str) -> str:
-    return text.splitlines()[0].strip("#*- ")[:TITLE_MAX] or "Note"
+    line = HIDDEN.sub("", text.splitlines()[0])
+    return line.strip("#*- ")[:TITLE_MAX] or "Note"
 
 
 def check_link(url: str) -> str:

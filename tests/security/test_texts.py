@@ -4,6 +4,10 @@ import time
 
 import pytest
 
+from audits.models import Evidence, User
+from audits.models.errors import Refused
+from audits.models.text import HIDDEN as HIDDEN_TEXT
+from audits.models.text import clean
 from audits.reports import text as report_text
 from checklist import markdown
 
@@ -38,3 +42,41 @@ def test_table_of_whole_rows_is_shown_whole():
     table = "|a|b|\n|-|-|\n" + "|1|2|\n" * 3000
 
     assert markdown.html(table).count("<td>") == 6000
+
+
+HIDDEN = ["\u202e", "\u2066", "\u200b", "\ufeff", "\x07", "\x9b"]
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+@pytest.mark.parametrize("name", ["team-new", "project-new", "project-edit", "environment-add"])
+def test_name_holds_nothing_that_nobody_sees(things, alice, browser, name, hidden):
+    sent = {"name": f"Harbour {hidden}x", "kind": "staging"}
+
+    response = browser(alice).post(things.address(name), sent)
+
+    assert response.status_code == 422
+    assert "a character that nobody can see (U+" in response.content.decode()
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_newcomer_signs_with_a_name_that_everybody_sees(client, db, hidden):
+    words = "a long walk by the harbour"
+    sent = {"email": "ada@harbour.example", "password1": words, "password2": words}
+
+    client.post("/account/signup/", sent | {"name": f"Ada {hidden}x"})
+
+    assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("hidden", HIDDEN)
+def test_title_of_evidence_holds_nothing_that_nobody_sees(answer, ed, hidden):
+    note = Evidence.objects.attach_note(answer, f"Seen {hidden}by two", by=ed)
+
+    assert HIDDEN_TEXT.search(note.title) is None
+    with pytest.raises(Refused, match="nobody can see"):
+        Evidence.objects.attach_note(answer, "Seen", title=f"Seen{hidden}!", by=ed)
+
+
+@pytest.mark.parametrize("name", ["محمد الفاتح", "שרה כהן", "نیم‌فاصله", "👩‍👩‍👧 Ada", "Zoë"])
+def test_names_of_people_are_names(name):
+    assert clean(User, "name", name) == name
