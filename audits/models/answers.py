@@ -3,11 +3,11 @@ import datetime as dt
 from django.apps import apps
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
 from audits.models.audits import Audit
+from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.teams import Membership
 from audits.models.text import clean
@@ -71,34 +71,12 @@ def _number_of(model: str, **conditions) -> models.Subquery:
     return models.Subquery(counted.values(number=number))
 
 
-def counts_as_open(today: dt.date | None = None) -> Q:
-    """The condition for an answer to count as open."""
-    lapsed = Q(accepted_until__lt=today or timezone.localdate())
-    holds_not = Q(accepted_at=None) | lapsed
-    return Q(state=Answer.State.OPEN) | (Q(state=Answer.State.RISK_ACCEPTED) & holds_not)
-
-
-class Answer(models.Model):
+class Answer(Claim):
     """What a person claims of one item."""
-
-    class State(models.TextChoices):
-        OPEN = "open", "Open"
-        DONE = "done", "Done"
-        NOT_APPLICABLE = "not_applicable", "Not applicable"
-        RISK_ACCEPTED = "risk_accepted", "Risk accepted"
 
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="answers")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers")
     position = models.PositiveIntegerField()
-    state = models.CharField(max_length=14, choices=State, default=State.OPEN)
-    reason = models.TextField(blank=True, max_length=4000)
-    # A risk is accepted by its approver in person: until then `accepted_at` is empty, and the
-    # item counts as open.
-    approver = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
-    accepted_at = models.DateTimeField(null=True)
-    accepted_until = models.DateField(null=True)
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="answers"
     )
@@ -130,32 +108,6 @@ class Answer(models.Model):
     def label(self) -> str:
         """The item's number, with its edition's letter where the audit has several: `B9`."""
         return f"{self.audit.letters[self.item.edition_id]}{self.item.number}"
-
-    @property
-    def awaits_approver(self) -> bool:
-        return self.state == self.State.RISK_ACCEPTED and self.accepted_at is None
-
-    @property
-    def has_lapsed(self) -> bool:
-        return (
-            self.state == self.State.RISK_ACCEPTED
-            and self.accepted_until is not None
-            and self.accepted_until < timezone.localdate()
-        )
-
-    @property
-    def counts_as(self) -> str:
-        """The state that progress counts: an acceptance that does not hold is open."""
-        if self.awaits_approver or self.has_lapsed:
-            return self.State.OPEN
-        return self.state
-
-    @property
-    def standing(self) -> str:
-        """The state as pages show it, which tells an acceptance that does not hold apart."""
-        if self.has_lapsed:
-            return "expired"
-        return "awaiting" if self.awaits_approver else self.state
 
     @property
     def is_overdue(self) -> bool:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db.models import Count, F, Q
 from django.utils import timezone
 
-from audits.models.answers import Answer, counts_as_open
+from audits.models.answers import Answer
+from audits.models.claims import counts_as_open
 from checklist.models import Item
 
 
