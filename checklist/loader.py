@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from checklist import schema, search
+from checklist import search
 from checklist.faults import Fault, FaultyFile
 from checklist.formats import yaml
 from checklist.formats.nodes import Mapping
 from checklist.models import Checklist, Edition, Item, Section, version_key
+
+if TYPE_CHECKING:
+    from checklist.schema import Definition
 
 SUFFIXES = {".yaml", ".yml"}
 BATCH = 500
@@ -37,9 +41,9 @@ def read(path: Path) -> bytes:
     return data
 
 
-def check(data: bytes) -> schema.Definition:
+def check(data: bytes) -> "Definition":
     """The definition in the bytes of a file, if `load` would take it. Writes nothing."""
-    definition = schema.parse(data)
+    definition = _parse(data)
     checklist = Checklist.objects.filter(slug=definition.slug).first()
     if checklist is not None:
         _loaded_before(checklist, definition, data)
@@ -55,11 +59,18 @@ def load(data: bytes) -> tuple[Edition, bool]:
     known = Edition.objects.filter(digest=sha256(data).hexdigest()).first()
     if known is not None:
         return known, False
-    return _write(schema.parse(data), data)
+    return _write(_parse(data), data)
+
+
+def _parse(data: bytes) -> "Definition":
+    # Pydantic takes a quarter of a second to import, and most starts find nothing new to load.
+    from checklist import schema
+
+    return schema.parse(data)
 
 
 @transaction.atomic
-def _write(definition: schema.Definition, data: bytes) -> tuple[Edition, bool]:
+def _write(definition: "Definition", data: bytes) -> tuple[Edition, bool]:
     # The lock makes a second process that loads the same file wait, and then find the edition.
     checklist, _ = Checklist.objects.select_for_update().get_or_create(
         slug=definition.slug, defaults={"title": definition.title}
@@ -77,9 +88,7 @@ def _write(definition: schema.Definition, data: bytes) -> tuple[Edition, bool]:
     return edition, True
 
 
-def _loaded_before(
-    checklist: Checklist, definition: schema.Definition, data: bytes
-) -> Edition | None:
+def _loaded_before(checklist: Checklist, definition: "Definition", data: bytes) -> Edition | None:
     edition = checklist.editions.filter(version_key=version_key(definition.version)).first()
     if edition is not None and edition.digest != sha256(data).hexdigest():
         raise FaultyFile([_changed(edition, data)])
@@ -94,7 +103,7 @@ def _changed(edition: Edition, data: bytes) -> Fault:
     return Fault(place.line, place.column, problem, "an edition never changes: raise the version")
 
 
-def _edition(checklist: Checklist, definition: schema.Definition, data: bytes) -> Edition:
+def _edition(checklist: Checklist, definition: "Definition", data: bytes) -> Edition:
     return Edition(
         checklist=checklist,
         **definition.model_dump(exclude={"slug", "sections"}),
@@ -103,7 +112,7 @@ def _edition(checklist: Checklist, definition: schema.Definition, data: bytes) -
     )
 
 
-def _sections(edition: Edition, definition: schema.Definition) -> Iterator[Section]:
+def _sections(edition: Edition, definition: "Definition") -> Iterator[Section]:
     for position, section in enumerate(definition.sections, start=1):
         yield Section(
             edition=edition,
@@ -114,9 +123,7 @@ def _sections(edition: Edition, definition: schema.Definition) -> Iterator[Secti
         )
 
 
-def _items(
-    edition: Edition, sections: list[Section], definition: schema.Definition
-) -> Iterator[Item]:
+def _items(edition: Edition, sections: list[Section], definition: "Definition") -> Iterator[Item]:
     number = 0
     for row, section in zip(sections, definition.sections, strict=True):
         for item in section.items:
