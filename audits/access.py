@@ -15,10 +15,12 @@ from audits.models import (
     Membership,
     Project,
     Report,
-    Snapshot,
     Team,
     User,
 )
+
+# Whom to ask for the role that may edit.
+EDITOR = "an owner for the editor role"
 
 
 def _for_change(allowed: QuerySet, visible: QuerySet, role: str, **lookup) -> Any:
@@ -76,9 +78,7 @@ def project_for_view(user: User, pk) -> Project:
 
 
 def project_for_edit(user: User, pk) -> Project:
-    return _for_change(
-        projects_for_edit(user), projects(user), "an owner for the editor role", pk=pk
-    )
+    return _for_change(projects_for_edit(user), projects(user), EDITOR, pk=pk)
 
 
 def environment_for_edit(user: User, project_pk, pk) -> Environment:
@@ -98,7 +98,7 @@ def audit_for_edit(user: User, pk) -> Audit:
     return _for_change(
         _audits(Audit.objects.editable_by(user)),
         Audit.objects.visible_to(user),
-        "an owner for the editor role",
+        EDITOR,
         pk=pk,
     )
 
@@ -121,7 +121,7 @@ def answer_for_edit(user: User, audit_pk, pk) -> Answer:
     return _for_change(
         Answer.objects.editable_by(user).select_related("audit__project__team"),
         Answer.objects.visible_to(user),
-        "an owner for the editor role",
+        EDITOR,
         audit=audit_pk,
         pk=pk,
     )
@@ -137,15 +137,7 @@ def evidence_for_edit(user: User, pk) -> Evidence:
             "answer__audit__project__team", "answer__item"
         ),
         Evidence.objects.visible_to(user),
-        "an owner for the editor role",
-        pk=pk,
-    )
-
-
-def snapshot_for_view(user: User, audit_pk, pk) -> Snapshot:
-    return get_object_or_404(
-        Snapshot.objects.visible_to(user).select_related("audit__project__team"),
-        audit=audit_pk,
+        EDITOR,
         pk=pk,
     )
 

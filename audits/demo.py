@@ -51,9 +51,6 @@ class Demo:
         for name in self.files:
             discard(name)
 
-    def _person(self, name: str) -> User:
-        return self.users[name]
-
     def _day(self, days: int | None) -> dt.date | None:
         return None if days is None else self.today + dt.timedelta(days=days)
 
@@ -79,7 +76,7 @@ class Demo:
             self._seal(Audit.objects.get(pk=audit.pk), seal)
 
     def _step(self, answer: Answer, step: dict[str, Any]) -> None:
-        by = self._person(step["by"])
+        by = self.users[step["by"]]
         about = {"title": step.get("title", ""), "speaks_of": self._day(-step.get("days_ago", 0))}
         if "state" in step:
             answer.record(step["state"], by=by)
@@ -90,13 +87,11 @@ class Demo:
                 Answer.State.RISK_ACCEPTED,
                 by=by,
                 reason=step["accept"],
-                approver=self._person(step["approver"]),
+                approver=self.users[step["approver"]],
                 until=self._day(step["until_in_days"]),
             )
         elif "owner" in step:
-            answer.plan(
-                by=by, owner=self._person(step["owner"]), due=self._day(step["due_in_days"])
-            )
+            answer.plan(by=by, owner=self.users[step["owner"]], due=self._day(step["due_in_days"]))
         elif "comment" in step:
             Comment.objects.add(answer, step["comment"], by=by)
         elif "link" in step:
@@ -109,7 +104,7 @@ class Demo:
             Evidence.objects.attach_note(answer, step["note"], by=by, **about)
 
     def _seal(self, audit: Audit, seal: dict[str, str]) -> None:
-        by = self._person(seal["by"])
+        by = self.users[seal["by"]]
         SignOff.objects.seal(
             audit,
             by=by,

@@ -201,11 +201,6 @@ class Item(FixedModel):
         MAJOR = "major", "Major"
         MINOR = "minor", "Minor"
 
-        @property
-        def rank(self) -> int:
-            """0 for the gravest."""
-            return list(type(self)).index(self)
-
     edition = models.ForeignKey(Edition, models.PROTECT, related_name="items")
     section = models.ForeignKey(Section, models.PROTECT, related_name="items")
     number = models.PositiveIntegerField(help_text="From 1 through the edition.")

@@ -1,13 +1,7 @@
 """Events in words: one sentence for each verb, the person's name before it."""
 
+from audits.models.answers import Answer
 from audits.models.events import Event
-
-STATES = {
-    "open": "open",
-    "done": "done",
-    "not_applicable": "not applicable",
-    "risk_accepted": "risk accepted",
-}
 
 
 def describe(event: Event, *, named: bool = True) -> str:
@@ -24,7 +18,7 @@ def _started(detail: dict) -> str:
 
 
 def _recorded(detail: dict) -> str:
-    before, after = STATES[detail["before"]], STATES[detail["after"]]
+    before, after = (Answer.State(detail[when]).label.lower() for when in ("before", "after"))
     words = f"set {detail['the_item']} from {before} to {after}"
     if "approver" in detail:
         words += f", approver {detail['approver']}, until {detail['until']}"

@@ -18,9 +18,6 @@ FORMAT = "countersign.snapshot/1"
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
-    def visible_to(self, user) -> "SnapshotQuerySet":
-        return self.filter(audit__project__team__memberships__user=user)
-
     def take(
         self, audit: Audit, *, by: User, at: dt.datetime, seal: dict | None = None
     ) -> "Snapshot":

@@ -60,12 +60,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     def __str__(self) -> str:
         return self.name or self.email
 
-    def get_full_name(self) -> str:
-        return str(self)
-
-    def get_short_name(self) -> str:
-        return str(self).split(" ")[0]
-
     @property
     def initials(self) -> str:
         words = str(self).replace("@", " ").split()

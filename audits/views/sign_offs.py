@@ -6,7 +6,7 @@ from audits import access
 from audits.forms.audits import SealForm
 from audits.forms.correct import correct
 from audits.http import Request, posted, require_form
-from audits.models import Audit, Heartbeat, Report, SignOff
+from audits.models import Answer, Audit, Heartbeat, Report, SignOff
 from audits.models.errors import Outdated, Refused
 from audits.models.progress import Progress, by_section
 from audits.tasks import ring_for_report
@@ -83,7 +83,7 @@ def _context(request: Request, audit: Audit, form: SealForm) -> dict:
         "editions": audit.editions.select_related("checklist").order_by("pins__position"),
         "progress": sum(by_section(audit).values(), Progress()),
         "blocking": blocking.order_by("position"),
-        "accepted": audit.answers.filter(state="risk_accepted")
+        "accepted": audit.answers.filter(state=Answer.State.RISK_ACCEPTED)
         .select_related("item", "approver")
         .order_by("position"),
     }

@@ -5,7 +5,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from audits import access
-from audits.models import Audit, Evidence, Report, Snapshot
+from audits.models import Audit, Evidence, Report
 
 VIEWS = {
     "team": lambda user, x: access.team_for_view(user, x.team.pk),
@@ -13,7 +13,6 @@ VIEWS = {
     "audit": lambda user, x: access.audit_for_view(user, x.audit.pk),
     "answer": lambda user, x: access.answer_for_view(user, x.audit.pk, x.answer.pk),
     "evidence": lambda user, x: access.evidence_for_view(user, x.evidence.pk),
-    "snapshot": lambda user, x: access.snapshot_for_view(user, x.audit.pk, x.snapshot.pk),
     "report": lambda user, x: access.report_for_view(user, x.report.pk),
 }
 EDITS = {
@@ -43,7 +42,6 @@ class Things:
         self.environment = self.project.environments.create(kind="production", name="eu-west")
         self.answer = audit.answers.get(position=1)
         self.evidence = Evidence.objects.first()
-        self.snapshot = Snapshot.objects.get()
         self.report = Report.objects.get()
         self.member = self.team.memberships.first()
 
