@@ -6,8 +6,12 @@ import yaml
 from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 from django.test import Client
+from django.utils import timezone
 
 from audits.models import Answer, Audit, Event, Evidence, Membership, SignOff, Team, User
+from audits.models.progress import Progress, by_section
+from audits.models.snapshots import build
+from audits.reports.summary import summarise
 from tests.audits.views.markup import Page
 
 DEMO = django_settings.BASE_DIR / "fixtures" / "demo.yaml"
@@ -111,6 +115,17 @@ def test_sealed_audit_is_a_go_and_its_chain_holds(demo, capsys):
 
     assert "every chain holds" in capsys.readouterr().out
     assert SignOff.objects.get().decision == "go"
+
+
+def test_report_counts_every_audit_as_its_page_does(demo):
+    for audit in Audit.objects.all():
+        shown = sum(by_section(audit).values(), Progress())
+
+        summary = summarise(build(audit, by=audit.created_by, at=timezone.now(), seal=None))
+
+        printed = vars(summary.figures) | {"overdue": len(summary.overdue)}
+        names = {"items": "total", "open_blockers": "blockers"}
+        assert {names.get(name, name): number for name, number in printed.items()} == vars(shown)
 
 
 def test_second_load_changes_nothing(demo, capsys):

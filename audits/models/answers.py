@@ -36,15 +36,15 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         today = timezone.localdate()
         return self.filter(state=Answer.State.RISK_ACCEPTED, accepted_until__lt=today)
 
-    def open(self, today: dt.date | None = None) -> "AnswerQuerySet":
+    def open(self) -> "AnswerQuerySet":
         """What progress counts as open, which takes in acceptances that do not hold."""
-        return self.filter(counts_as_open(today))
+        return self.filter(counts_as_open())
 
-    def blocking(self, today: dt.date | None = None) -> "AnswerQuerySet":
-        return self.open(today).filter(item__severity=Item.Severity.BLOCKER)
+    def blocking(self) -> "AnswerQuerySet":
+        return self.open().filter(item__severity=Item.Severity.BLOCKER)
 
-    def overdue(self, today: dt.date | None = None) -> "AnswerQuerySet":
-        return self.open(today).filter(due__lt=today or timezone.localdate())
+    def overdue(self) -> "AnswerQuerySet":
+        return self.open().filter(due__lt=timezone.localdate())
 
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""

@@ -1,7 +1,5 @@
 """What a person says of an item, and how it stands today."""
 
-import datetime as dt
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -57,8 +55,8 @@ class Claim(models.Model):
         return "awaiting" if self.awaits_approver else self.state
 
 
-def counts_as_open(today: dt.date | None = None) -> Q:
+def counts_as_open() -> Q:
     """The condition for an answer to count as open."""
-    lapsed = Q(accepted_until__lt=today or timezone.localdate())
+    lapsed = Q(accepted_until__lt=timezone.localdate())
     holds_not = Q(accepted_at=None) | lapsed
     return Q(state=Claim.State.OPEN) | (Q(state=Claim.State.RISK_ACCEPTED) & holds_not)

@@ -42,15 +42,14 @@ def by_audit(audits) -> dict[object, Progress]:
 
 
 def _grouped(answers) -> dict:
-    today = timezone.localdate()
-    is_open = counts_as_open(today)
+    is_open = counts_as_open()
     rows = (
         answers.order_by()
         .values_list("group", "state", "item__severity")
         .annotate(
             total=Count("pk"),
             still_open=Count("pk", filter=is_open),
-            overdue=Count("pk", filter=is_open & Q(due__lt=today)),
+            overdue=Count("pk", filter=is_open & Q(due__lt=timezone.localdate())),
         )
     )
     # Counted by state and severity and added up here: a count of its own for each figure takes
