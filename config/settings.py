@@ -245,17 +245,20 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
     "filters": {"without_traceback": {"()": "config.logs.WithoutTraceback"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "lines": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_traceback"],
+        },
+    },
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "WARNING")},
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # A 404 or 403 that a page shows is no event for the operator's log.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        # Scanners ask under every name, and each time it would be a page of traceback.
-        "django.security.DisallowedHost": {
-            "handlers": ["stderr"],
-            "filters": ["without_traceback"],
-            "propagate": False,
-        },
+        # Strangers cause them at will, and each would be a page of traceback.
+        "django.security": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
     },
 }
