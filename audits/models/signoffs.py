@@ -36,11 +36,7 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         event on the page that the approver read, so that nobody signs what they did not see.
         """
         audit = audit.for_change()
-        membership = Membership.objects.filter(
-            user=by, team__projects__audits=audit, role__in=Membership.APPROVE
-        ).first()
-        if membership is None:
-            raise NotAllowed("Only an approver or an owner of the team can seal an audit.")
+        role = _approving_role(audit, by)
         if seen_head != audit.events_head:
             last = audit.events.get(number=audit.events_count)
             raise Outdated(last.actor_name, "the audit")
@@ -48,13 +44,13 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         self._check(audit, decision, confirmation, statement)
         at = timezone.now()
         snapshot = Snapshot.objects.take(
-            audit, by=by, at=at, seal=_seal(by, membership, decision, statement, at)
+            audit, by=by, at=at, seal=_seal(by, role, decision, statement, at)
         )
         sign_off = self.create(
             snapshot=snapshot,
             by=by,
             by_name=str(by),
-            role=membership.role,
+            role=role,
             decision=decision,
             statement=statement,
             at=at,
@@ -113,11 +109,20 @@ class SignOff(models.Model):
         return f"{self.get_decision_display()} by {self.by_name}"
 
 
-def _seal(by: User, membership: Membership, decision: str, statement: str, at) -> dict[str, str]:
+def _approving_role(audit: Audit, by: User) -> str:
+    membership = Membership.objects.filter(
+        user=by, team__projects__audits=audit, role__in=Membership.APPROVE
+    ).first()
+    if membership is None:
+        raise NotAllowed("Only an approver or an owner of the team can seal an audit.")
+    return membership.role
+
+
+def _seal(by: User, role: str, decision: str, statement: str, at) -> dict[str, str]:
     return {
         "by": str(by),
         "email": by.email,
-        "role": membership.role,
+        "role": role,
         "at": stamp(at),
         "decision": decision,
         "statement": statement,

@@ -92,16 +92,7 @@ def panel_context(
 ) -> dict:
     """What the unfolded row shows beside the row itself."""
     team = membership.team
-    shown = list(answer.evidence.select_related("added_by", "removed_by"))
-    # With the number of pieces in its ids, a form that was sent comes back empty: a morph keeps
-    # what was typed in a field of the same id.
-    forms = {
-        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_{len(shown)}_%s")
-        for kind, form in EVIDENCE_FORMS.items()
-    }
-    if evidence_form is not None:
-        evidence_form.auto_id = forms[evidence_form.data["kind"]].auto_id
-        forms[evidence_form.data["kind"]] = evidence_form
+    evidence = list(answer.evidence.select_related("added_by", "removed_by"))
     events = answer.events.order_by("-number")
     return {
         "state_form": state_form or StateForm(team=team, initial=_state_initial(answer)),
@@ -111,12 +102,27 @@ def panel_context(
             initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
         ),
         "comment_form": comment_form or CommentForm(),
-        "evidence_forms": forms,
+        "evidence_forms": _evidence_forms(answer, len(evidence), evidence_form),
         "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
-        "evidence": shown,
+        "evidence": evidence,
         "comments": list(answer.comments.select_related("author")),
         "events": [(event, describe(event, named=False)) for event in events],
     }
+
+
+def _evidence_forms(answer: Answer, pieces: int, sent) -> dict:
+    """Kind -> form; the one that was sent, and refused, among the empty ones."""
+    # With the number of pieces in its ids, a form that was sent comes back empty: a morph keeps
+    # what was typed in a field of the same id.
+    forms = {
+        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_{pieces}_%s")
+        for kind, form in EVIDENCE_FORMS.items()
+    }
+    if sent is not None:
+        kind = sent.data["kind"]
+        sent.auto_id = forms[kind].auto_id
+        forms[kind] = sent
+    return forms
 
 
 def _state_initial(answer: Answer) -> dict:
