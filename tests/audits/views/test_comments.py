@@ -81,4 +81,4 @@ def test_link_in_a_comment_tells_the_other_site_nothing(browser, ed, answer):
 
     page = Page(browser(ed).get(answer.get_absolute_url()))
 
-    assert page.all("a", href="https://a.example/b", rel="noopener nofollow")
+    assert page.all("a", href="https://a.example/b", rel="noopener noreferrer nofollow")
