@@ -122,8 +122,8 @@ ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
 ACCOUNT_SIGNUP_FORM_CLASS = "audits.forms.accounts.SignUpForm"
 ACCOUNT_FORMS = {
     "add_email": "audits.forms.addresses.AddEmailForm",
-    "reset_password": "audits.forms.addresses.ResetPasswordForm",
-    "reset_password_from_key": "audits.forms.addresses.ResetPasswordKeyForm",
+    "reset_password": "audits.forms.addresses.ResetPasswordForm",  # nosec B105: a class
+    "reset_password_from_key": "audits.forms.addresses.ResetPasswordKeyForm",  # nosec B105
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 # Where anybody may sign up or mail is sent, an address must be proven: owners add members by
