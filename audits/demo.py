@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from audits.models import Answer, Audit, Comment, Evidence, Project, Report, SignOff, Team, User
+from audits.models.snapshots import state_seen
 from audits.models.uploads import discard
 from audits.tasks import ring_for_report
 from checklist.models import Edition
@@ -111,7 +112,7 @@ class Demo:
             decision=seal["decision"],
             statement=seal["statement"],
             confirmation=audit.seal_phrase,
-            seen_head=audit.events_head,
+            seen=state_seen(audit),
         )
         ring_for_report(Report.objects.request(audit, by=by))
 

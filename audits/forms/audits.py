@@ -49,7 +49,7 @@ class SealForm(forms.Form):
         max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
     )
     # Empty or too long is another head than the audit's, which the model has a sentence for.
-    seen_head = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, audit, **kwargs):
         super().__init__(*args, **kwargs)

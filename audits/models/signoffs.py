@@ -5,7 +5,7 @@ from django.utils import timezone
 from audits.models.audits import Audit
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.reports import Report
-from audits.models.snapshots import Snapshot, stamp
+from audits.models.snapshots import Snapshot, stamp, state_seen
 from audits.models.teams import Membership
 from audits.models.text import clean
 from audits.models.users import User
@@ -28,18 +28,16 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         decision: str,
         confirmation: str,
         statement: str = "",
-        seen_head: str,
+        seen: str,
     ) -> "SignOff":
         """Freeze the audit and sign exactly what was shown.
 
-        `confirmation` must be the audit's `seal_phrase`; `seen_head` is the hash of the last
-        event on the page that the approver read, so that nobody signs what they did not see.
+        `confirmation` must be the audit's `seal_phrase`; `seen` is `state_seen` of the audit
+        on the page that the approver read, so that nobody signs what they did not see.
         """
         audit = audit.for_change()
         role = _approving_role(audit, by)
-        if seen_head != audit.events_head:
-            last = audit.events.get(number=audit.events_count)
-            raise Outdated(last.actor_name, "the audit")
+        _refuse_unseen(audit, seen)
         statement = clean(SignOff, "statement", statement)
         self._check(audit, decision, confirmation, statement)
         at = timezone.now()
@@ -107,6 +105,14 @@ class SignOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display()} by {self.by_name}"
+
+
+def _refuse_unseen(audit: Audit, seen: str) -> None:
+    if seen == state_seen(audit):
+        return
+    if seen.partition(".")[0] == audit.events_head:
+        raise Outdated("Somebody", "the project")
+    raise Outdated(audit.events.get(number=audit.events_count).actor_name, "the audit")
 
 
 def _approving_role(audit: Audit, by: User) -> str:

@@ -10,6 +10,7 @@ from audits.models.audits import Audit
 from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.history import describe
+from audits.models.projects import Project
 from audits.models.users import User
 from audits.reports.canonical import canonical_json, digest
 from checklist.models import Edition, Item
@@ -75,7 +76,6 @@ class Snapshot(models.Model):
 
 def build(audit: Audit, *, by: User, at: dt.datetime, seal: dict | None) -> dict[str, Any]:
     """The audit as docs/snapshot-format.md describes it, in a constant number of queries."""
-    project = audit.project
     return {
         "format": FORMAT,
         "audit": {
@@ -85,23 +85,36 @@ def build(audit: Audit, *, by: User, at: dt.datetime, seal: dict | None) -> dict
             "state": Audit.State.SEALED if seal else Audit.State.OPEN,
             "created_at": stamp(audit.created_at),
             "created_by": str(audit.created_by),
-            "launch_date": _day(project.launch_date),
+            "launch_date": _day(audit.project.launch_date),
         },
-        "team": {"name": project.team.name},
-        "project": {
-            "name": project.name,
-            "description": project.description,
-            "environments": [
-                {"kind": environment.kind, "name": environment.name}
-                for environment in project.environments.all()
-            ],
-        },
+        "team": {"name": audit.project.team.name},
+        "project": _project(audit.project),
         "taken_at": stamp(at),
         "taken_by": str(by),
         "seal": seal,
         "editions": _editions(audit),
         "history": [_event(event) for event in audit.events.order_by("number")],
         "events": {"count": audit.events_count, "head": audit.events_head},
+    }
+
+
+def state_seen(audit: Audit) -> str:
+    """What a form that signs carries, for all that could change under it: the head of the event
+    chain, which stands for answers, evidence and comments, a dot, and the SHA-256 in hex of
+    what a snapshot takes from the project, which has no events."""
+    project = audit.project
+    about = _project(project) | {"team": project.team.name, "launch": _day(project.launch_date)}
+    return f"{audit.events_head}.{digest(canonical_json(about))}"
+
+
+def _project(project: Project) -> dict[str, Any]:
+    return {
+        "name": project.name,
+        "description": project.description,
+        "environments": [
+            {"kind": environment.kind, "name": environment.name}
+            for environment in project.environments.all()
+        ],
     }
 
 

@@ -9,6 +9,7 @@ from audits.http import Request, posted, require_form
 from audits.models import Answer, Audit, Heartbeat, Report, SignOff
 from audits.models.errors import Outdated, Refused
 from audits.models.progress import Progress, by_section
+from audits.models.snapshots import state_seen
 from audits.tasks import ring_for_report
 
 
@@ -17,7 +18,7 @@ def seal(request: Request, pk) -> HttpResponse:
     """What still blocks, what is signed, the decision, the typed confirmation."""
     audit = access.audit_for_approval(request.user, pk)
     audit.refuse_if_sealed()
-    form = SealForm(posted(request), audit=audit, initial={"seen_head": audit.events_head})
+    form = SealForm(posted(request), audit=audit, initial={"seen": state_seen(audit)})
     status = 200
     if form.is_bound:
         status = 422
@@ -69,7 +70,7 @@ def _explain(form: SealForm, error: Refused | Outdated, audit: Audit) -> int:
     """The error beside its field; the form then names the state that is shown now."""
     form.add_error(getattr(error, "field", None), str(error))
     audit.refresh_from_db()
-    correct(form, seen_head=audit.events_head)
+    correct(form, seen=state_seen(audit))
     return error.status
 
 

@@ -1,6 +1,7 @@
 """Short ways to what many tests need first."""
 
 from audits.models import Answer, Audit, SignOff, User
+from audits.models.snapshots import state_seen
 from checklist.models import Checklist, Edition, Item, Section
 
 SEVERITIES = ("blocker", "major", "minor")
@@ -57,6 +58,6 @@ def seal(audit: Audit, *, by: User, **changes) -> SignOff:
         "decision": "go",
         "confirmation": now.seal_phrase,
         "statement": "All is well.",
-        "seen_head": now.events_head,
+        "seen": state_seen(now),
     }
     return SignOff.objects.seal(now, by=by, **said | changes)

@@ -8,6 +8,7 @@ from django.db import connections
 from audits.models import Answer, Audit, Comment, Evidence, Membership, Report, SignOff, User
 from audits.models.chains import find_broken_link
 from audits.models.errors import AuditOpen, AuditSealed, Outdated, Refused, RuleBroken
+from audits.models.snapshots import state_seen
 from tests.audits.helpers import seal, settle
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -66,10 +67,10 @@ def test_of_two_who_answer_the_same_page_one_is_told(audit, answer, ed, alice):
 def test_sealing_and_answering_at_once_never_seals_what_was_not_shown(
     settled_audit, answer, ed, noor
 ):
-    seen = settled_audit.events_head
+    seen = state_seen(settled_audit)
 
     outcomes = at_once(
-        lambda: seal(settled_audit, by=noor, seen_head=seen),
+        lambda: seal(settled_audit, by=noor, seen=seen),
         lambda: answer.record("not_applicable", by=ed, reason="No."),
     )
 
@@ -79,8 +80,8 @@ def test_sealing_and_answering_at_once_never_seals_what_was_not_shown(
 
 def test_of_two_who_seal_at_once_one_signs(settled_audit, alice, noor):
     outcomes = at_once(
-        lambda: seal(settled_audit, by=noor, seen_head=settled_audit.events_head),
-        lambda: seal(settled_audit, by=alice, seen_head=settled_audit.events_head),
+        lambda: seal(settled_audit, by=noor, seen=state_seen(settled_audit)),
+        lambda: seal(settled_audit, by=alice, seen=state_seen(settled_audit)),
     )
 
     assert refusals(outcomes) == [AuditSealed]

@@ -2,6 +2,7 @@ import pytest
 
 from audits.models import Audit, Membership, Report, SignOff, Snapshot
 from audits.models.errors import AuditSealed, NotAllowed, Outdated, Refused
+from audits.models.snapshots import state_seen
 from tests.audits.helpers import seal
 
 
@@ -108,11 +109,21 @@ def test_confirmation_forgives_capitals_and_spaces(settled_audit, noor):
 
 
 def test_approver_signs_only_what_the_page_showed(settled_audit, answer, ed, noor):
-    seen = settled_audit.events_head
+    seen = state_seen(settled_audit)
     answer.record("not_applicable", by=ed, reason="Really?")
 
     with pytest.raises(Outdated, match="Ed Fox changed the audit after"):
-        seal(settled_audit, by=noor, seen_head=seen)
+        seal(settled_audit, by=noor, seen=seen)
+
+    assert not Snapshot.objects.exists()
+
+
+def test_approver_signs_only_the_project_that_the_page_showed(settled_audit, project, noor):
+    seen = state_seen(settled_audit)
+    project.environments.create(kind="production", name="eu-west")
+
+    with pytest.raises(Outdated, match="Somebody changed the project after"):
+        seal(settled_audit, by=noor, seen=seen)
 
     assert not Snapshot.objects.exists()
 

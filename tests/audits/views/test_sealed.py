@@ -7,6 +7,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from audits.models import Answer, Audit, AuditEdition, Comment, Event, Evidence, SignOff, Snapshot
+from audits.models.snapshots import state_seen
 from tests.audits.helpers import seal
 from tests.audits.views.markup import HTMX, Page
 from tests.audits.views.routes import FORMS, OURS, PAST_THE_SEAL, WRITES
@@ -31,7 +32,7 @@ def good_body(name: str, audit: Audit) -> dict:
             "decision": "no_go",
             "statement": "After all, no.",
             "confirmation": audit.seal_phrase,
-            "seen_head": audit.events_head,
+            "seen": state_seen(audit),
         },
     }[name]
 

@@ -20,7 +20,7 @@ def form_of(client, audit: Audit) -> dict:
         "decision": "go",
         "statement": "Ready for the 1st.",
         "confirmation": audit.seal_phrase,
-        "seen_head": page.value("seen_head"),
+        "seen": page.value("seen"),
     }
 
 
@@ -153,10 +153,10 @@ def test_sealing_again_works_once_the_change_was_shown(
     body = form_of(client, settled_audit)
     Comment.objects.add(answer, "One more word.", by=ed)
     refused = client.post(
-        address(settled_audit), body | ({} if head == "outdated" else {"seen_head": head})
+        address(settled_audit), body | ({} if head == "outdated" else {"seen": head})
     )
 
-    client.post(address(settled_audit), body | {"seen_head": Page(refused).value("seen_head")})
+    client.post(address(settled_audit), body | {"seen": Page(refused).value("seen")})
 
     assert refused.status_code == 409
     assert Audit.objects.get().is_sealed
