@@ -11,12 +11,14 @@ from audits.views import (
     reports,
     sign_offs,
     teams,
+    users,
 )
 
 urlpatterns = [
     path("", projects.project_list, name="project-list"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
+    path("name/", users.user_name, name="user-name"),
     path("theme/", preferences.theme_set, name="theme-set"),
     path("teams/new/", teams.team_new, name="team-new"),
     path("teams/<uuid:pk>/", teams.team_detail, name="team-detail"),

@@ -64,7 +64,7 @@ FORMS = {
     "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
-FREE_FORMS = {"team-new", "audit-new"}
+FREE_FORMS = {"team-new", "audit-new", "user-name"}
 WRITES = {
     "member-add",
     "member-change",
