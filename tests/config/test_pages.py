@@ -5,6 +5,7 @@ import time
 import pytest
 
 from config.pages import MEMORY_BYTES, Pages
+from tests.loops import run
 
 LIMIT = 2 * 1024 * 1024
 
@@ -15,7 +16,7 @@ def serve(application, tmp_path):
 
 def request(pages, *chunks: bytes, headers=(), path="/", query=b""):
     """One request through the bridge: the status and the body of the answer."""
-    return asyncio.run(_request(pages, chunks, headers, path, query))
+    return run(_request(pages, chunks, headers, path, query))
 
 
 async def _request(pages, chunks, headers, path, query):
@@ -104,7 +105,7 @@ def test_sender_who_leaves_half_way_gets_no_answer(tmp_path):
 
         await serve(count, tmp_path)({"headers": []}, receive, None)
 
-    asyncio.run(leave())
+    run(leave())
 
 
 def test_slow_sender_holds_no_thread(tmp_path):
@@ -120,7 +121,7 @@ def test_slow_sender_holds_no_thread(tmp_path):
         slow.cancel()
         return answer
 
-    assert asyncio.run(both()) == (200, b"'/quick'")
+    assert run(both()) == (200, b"'/quick'")
 
 
 def test_underscores_in_a_header_do_not_pass_for_hyphens(tmp_path):
@@ -191,4 +192,4 @@ def test_slow_application_leaves_the_loop_free(tmp_path):
             turns += 1
         return turns
 
-    assert asyncio.run(watch()) > 5
+    assert run(watch()) > 5

@@ -6,6 +6,7 @@ import pytest
 
 from config import asgi, pages
 from config.pages import MEMORY_BYTES, Pages
+from tests.loops import run
 
 LIMIT = 200_000
 
@@ -70,7 +71,7 @@ def test_silence_in_the_middle_of_a_body_ends_the_request(bridge, monkeypatch):
     monkeypatch.setattr(pages, "LINGER_SECONDS", 0.05)
     sender = Sender(1, ends=False)
 
-    asyncio.run(bridge(scope(), sender.receive, sender.send))
+    run(bridge(scope(), sender.receive, sender.send))
 
     assert sender.status == 408
 
@@ -90,7 +91,7 @@ def test_bodies_together_fill_no_more_than_a_part_of_the_disk(bridge, monkeypatc
     monkeypatch.setattr(pages, "BODIES_AT_ONCE", 1)
     sender = Sender(3)
 
-    asyncio.run(_while_others_hold(bridge, sender))
+    run(_while_others_hold(bridge, sender))
 
     assert sender.status == 503
     assert bridge.bytes_held == 0
@@ -100,7 +101,7 @@ def test_small_requests_are_answered_while_uploads_fill_their_share(bridge, monk
     monkeypatch.setattr(pages, "BODIES_AT_ONCE", 1)
     sender = Sender(1, size=1000)
 
-    asyncio.run(_while_others_hold(bridge, sender))
+    run(_while_others_hold(bridge, sender))
 
     assert sender.status == 200
 
@@ -119,7 +120,7 @@ def test_stream_takes_no_body():
         bodiless = asgi.without_body(receive)
         return [await bodiless(), await bodiless()]
 
-    assert asyncio.run(all_that_comes()) == [
+    assert run(all_that_comes()) == [
         {"type": "http.request", "body": b"", "more_body": False},
         {"type": "http.disconnect"},
     ]

@@ -8,6 +8,7 @@ from uvicorn.server import ServerState
 
 from audits.serving import connections
 from audits.serving.connections import HEAD_BYTES, Connection
+from tests.loops import run
 
 GET = b"GET / HTTP/1.1\r\nHost: localhost\r\n"
 POST = b"POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n"
@@ -23,7 +24,7 @@ async def application(_scope, receive, send):
 
 def talk(*parts: bytes) -> bytes:
     """Send the parts one by one; what came back until the server closed or said nothing more."""
-    return asyncio.run(_talk(parts))
+    return run(_talk(parts))
 
 
 async def _talk(parts: tuple[bytes, ...]) -> bytes:
@@ -85,4 +86,4 @@ def test_second_head_on_a_connection_is_waited_for_no_longer(monkeypatch):
     async def two_heads() -> bytes:
         return await _talk((GET + b"\r\n", GET))
 
-    assert asyncio.run(two_heads()).count(b"HTTP/1.1 200") == 1
+    assert run(two_heads()).count(b"HTTP/1.1 200") == 1

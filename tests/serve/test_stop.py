@@ -39,6 +39,8 @@ def test_killed_parent_takes_serve_along(installation):
 
 
 def test_killed_worker_comes_back_and_it_is_said(working):
+    # By then it has become Celery: in between, its environment cannot be read.
+    wait_for(lambda: working.get("/health/ready")[0] == 200, 60)
     (first,) = working.workers()
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: "was ended by SIGKILL; starting it again in 1 s." in working.text, 5)
