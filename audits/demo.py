@@ -10,7 +10,7 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from audits.models import Answer, Audit, Comment, Evidence, Project, Report, SignOff, Team, User
+from audits.models import Answer, Audit, Comment, Evidence, Project, SignOff, Team, User
 from audits.models.snapshots import state_seen
 from audits.models.uploads import discard
 from audits.tasks import ring_for_report
@@ -106,7 +106,7 @@ class Demo:
 
     def _seal(self, audit: Audit, seal: dict[str, str]) -> None:
         by = self.users[seal["by"]]
-        SignOff.objects.seal(
+        sign_off = SignOff.objects.seal(
             audit,
             by=by,
             decision=seal["decision"],
@@ -114,7 +114,7 @@ class Demo:
             confirmation=audit.seal_phrase,
             seen=state_seen(audit),
         )
-        ring_for_report(Report.objects.request(audit, by=by))
+        ring_for_report(sign_off.snapshot.report)
 
 
 def _current_edition(slug: str) -> Edition:

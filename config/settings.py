@@ -10,7 +10,6 @@ from config import broker, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).absolute()
-UPLOADS_DIR = DATA_DIR / "uploads"
 REPORTS_DIR = DATA_DIR / "reports"
 BROKER_DIR = DATA_DIR / "broker"
 
@@ -163,7 +162,7 @@ WHITENOISE_USE_FINDERS = True
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_AUTOREFRESH = False
 
-MEDIA_ROOT = UPLOADS_DIR
+MEDIA_ROOT = DATA_DIR / "uploads"
 EVIDENCE_MAX_BYTES = environment.number("EVIDENCE_MAX_MB", 25) * 1024 * 1024
 # A system's /tmp may be memory; an upload of 25 MB is not to be held there.
 FILE_UPLOAD_TEMP_DIR = DATA_DIR

@@ -11,7 +11,6 @@ from audits.models import Audit
 from audits.models.errors import AuditOpen
 from audits.models.history import describe
 from audits.views.audit_page import audit_page
-from checklist.models import Edition
 
 HISTORY_PAGE = 100
 BEFORE = re.compile("[0-9]{1,9}")
@@ -41,7 +40,6 @@ def audit_new(request: Request) -> HttpResponse:
         {
             "form": form,
             "projects": projects,
-            "editions": Edition.objects.current().select_related("checklist").order_by("pk"),
             "chosen": {str(pk) for pk in form["editions"].value() or []},
             "teams": list(access.teams_for_edit(request.user)),
         },

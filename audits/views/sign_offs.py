@@ -6,7 +6,7 @@ from audits import access
 from audits.forms.audits import SealForm
 from audits.forms.correct import correct
 from audits.http import Request, posted, require_form
-from audits.models import Answer, Audit, Heartbeat, Report, SignOff
+from audits.models import Answer, Audit, Heartbeat, SignOff
 from audits.models.errors import Outdated, Refused
 from audits.models.progress import Progress, by_section
 from audits.models.snapshots import state_seen
@@ -62,8 +62,7 @@ def _missing_worker(sign_offs) -> str:
 
 def _seal(audit: Audit, form: SealForm, request: Request) -> None:
     sign_off = SignOff.objects.seal(audit, by=request.user, **form.cleaned_data)
-    report = Report.objects.request(sign_off.snapshot.audit, by=request.user)
-    ring_for_report(report)
+    ring_for_report(sign_off.snapshot.report)
 
 
 def _explain(form: SealForm, error: Refused | Outdated, audit: Audit) -> int:
