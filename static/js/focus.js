@@ -12,7 +12,7 @@ function remember(event) {
 
 /** What was refused is read first: its message, or else the first field that is wrong. */
 function toFault(scope) {
-  const fault = scope.querySelector(".field-error[tabindex], .error-summary") ?? scope.querySelector("[aria-invalid=true]");
+  const fault = scope.querySelector(".versions, .field-error[tabindex], .error-summary") ?? scope.querySelector("[aria-invalid=true]");
   fault?.focus();
 }
 
