@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import UUID
 
 from django.db import transaction
 
@@ -41,25 +42,26 @@ def read(path: Path) -> bytes:
     return data
 
 
-def check(data: bytes) -> "Definition":
+def check(data: bytes, owner: UUID | None = None) -> "Definition":
     """The definition in the bytes of a file, if `load` would take it. Writes nothing."""
     definition = _parse(data)
-    checklist = Checklist.objects.filter(slug=definition.slug).first()
+    checklist = Checklist.objects.filter(owner=owner, slug=definition.slug).first()
     if checklist is not None:
         _loaded_before(checklist, definition, data)
     return definition
 
 
-def load(data: bytes) -> tuple[Edition, bool]:
-    """The edition in the bytes of a file, and whether it is new.
+def load(data: bytes, owner: UUID | None = None) -> tuple[Edition, bool]:
+    """The edition in the bytes of a file, and whether it is new; for everybody or for one team.
 
     The same bytes again cost one query. Raises FaultyFile, also when other bytes were loaded
     under the same version.
     """
-    known = Edition.objects.filter(digest=sha256(data).hexdigest()).first()
+    digest = sha256(data).hexdigest()
+    known = Edition.objects.filter(checklist__owner=owner, digest=digest).first()
     if known is not None:
         return known, False
-    return _write(_parse(data), data)
+    return _write(_parse(data), data, owner)
 
 
 def _parse(data: bytes) -> "Definition":
@@ -70,10 +72,10 @@ def _parse(data: bytes) -> "Definition":
 
 
 @transaction.atomic
-def _write(definition: "Definition", data: bytes) -> tuple[Edition, bool]:
+def _write(definition: "Definition", data: bytes, owner: UUID | None) -> tuple[Edition, bool]:
     # The lock makes a second process that loads the same file wait, and then find the edition.
     checklist, _ = Checklist.objects.select_for_update().get_or_create(
-        slug=definition.slug, defaults={"title": definition.title}
+        owner=owner, slug=definition.slug, defaults={"title": definition.title}
     )
     known = _loaded_before(checklist, definition, data)
     if known is not None:

@@ -1,82 +1,46 @@
 """Checklists as rows: written once by the loader, read by everybody, changed by nobody."""
 
-from typing import NoReturn
-
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 
 from checklist import markdown
-
-VERSION_PARTS = 4
-VERSION_PART_DIGITS = 9
-
-
-def version_key(version: str) -> str:
-    """Text that sorts as versions do: "1.10" after "1.9", and "1.0" equal to "1.0.0"."""
-    parts = version.split(".")
-    parts += ["0"] * (VERSION_PARTS - len(parts))
-    return ".".join(part.zfill(VERSION_PART_DIGITS) for part in parts)
+from checklist.models.fixed import (
+    FixedModel,
+    FixedQuerySet,
+    Owned,
+    OwnedRows,
+    refuse,
+    version_key,
+)
 
 
-class EditionIsFixed(Exception):
-    """Somebody tried to change an edition, or a part of one, after it was loaded."""
+class ChecklistQuerySet(OwnedRows, models.QuerySet):
+    pass
 
 
-def _refuse(what: str) -> NoReturn:
-    raise EditionIsFixed(
-        f"{what} belongs to a loaded edition and cannot be changed or removed. "
-        "Put the change into the YAML file, raise its version and load it."
-    )
-
-
-class FixedQuerySet(models.QuerySet):
-    """Rows of a loaded edition: they can be read, never updated or deleted."""
-
-    def update(self, **kwargs) -> NoReturn:
-        _refuse(f"A {self.model._meta.verbose_name}")
-
-    def delete(self) -> NoReturn:
-        _refuse(f"A {self.model._meta.verbose_name}")
-
-    # Django's own marks: without them a template could call the method by name.
-    delete.alters_data = update.alters_data = True  # type: ignore[attr-defined]
-    delete.queryset_only = True  # type: ignore[attr-defined]
-
-    def bulk_update(self, *args, **kwargs) -> NoReturn:
-        _refuse(f"A {self.model._meta.verbose_name}")
-
-    def bulk_create(self, objs, *args, update_conflicts=False, **kwargs):
-        if update_conflicts:
-            _refuse(f"A {self.model._meta.verbose_name}")
-        return super().bulk_create(objs, *args, **kwargs)
-
-
-class FixedModel(models.Model):
-    """A part of an edition: the loader writes parts in bulk, with their edition."""
-
-    class Meta:
-        abstract = True
-
-    def save(self, *args, **kwargs) -> None:
-        _refuse(str(self))
-
-    def delete(self, *args, **kwargs) -> NoReturn:
-        _refuse(str(self))
-
-
-class Checklist(models.Model):
-    slug = models.SlugField(max_length=80, unique=True)
+class Checklist(Owned):
     title = models.CharField(max_length=200, help_text="As in its latest edition.")
+
+    objects = ChecklistQuerySet.as_manager()
 
     class Meta:
         ordering = ["title", "slug"]
+        constraints = [
+            models.UniqueConstraint(fields=["owner", "slug"], name="checklist_slug_unique"),
+            # SQL holds no two NULLs equal.
+            models.UniqueConstraint(
+                fields=["slug"], condition=Q(owner=None), name="public_checklist_slug_unique"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.title
 
     def get_absolute_url(self) -> str:
-        return reverse("checklist-detail", args=[self.slug])
+        if self.owner is None:
+            return reverse("checklist-detail", args=[self.slug])
+        return reverse("team-checklist-detail", args=[self.owner, self.slug])
 
     @property
     def latest(self) -> "Edition | None":
@@ -85,6 +49,9 @@ class Checklist(models.Model):
 
 
 class EditionQuerySet(FixedQuerySet):
+    def readable_by(self, user):
+        return self.filter(checklist__in=Checklist.objects.readable_by(user))
+
     def current(self):
         """Of each checklist, the edition with the highest version."""
         higher = Edition.objects.filter(
@@ -113,7 +80,7 @@ class Edition(FixedModel):
     documents = models.JSONField(default=list, help_text="[{id, title, note}]")
     entry_conditions = models.JSONField(default=list, help_text="[{id, text, source}]")
     exit_criteria = models.JSONField(default=list, help_text="[{id, text, source}]")
-    digest = models.CharField(max_length=64, unique=True, help_text="SHA-256 of the file, hex.")
+    digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of the file, hex.")
     item_count = models.PositiveIntegerField()
     loaded_at = models.DateTimeField(auto_now_add=True)
 
@@ -133,12 +100,15 @@ class Edition(FixedModel):
 
     def save(self, *args, **kwargs) -> None:
         if not self._state.adding:
-            _refuse(str(self))
+            refuse(str(self))
         self.version_key = version_key(self.version)
         models.Model.save(self, *args, **kwargs)
 
     def get_absolute_url(self) -> str:
-        return reverse("edition-detail", args=[self.checklist.slug, self.version])
+        checklist = self.checklist
+        if checklist.owner is None:
+            return reverse("edition-detail", args=[checklist.slug, self.version])
+        return reverse("team-edition-detail", args=[checklist.owner, checklist.slug, self.version])
 
     @property
     def opening(self) -> str:
@@ -232,8 +202,11 @@ class Item(FixedModel):
         return f"{self.number}. {self.title}"
 
     def get_absolute_url(self) -> str:
-        edition = self.edition
-        return reverse("item-detail", args=[edition.checklist.slug, edition.version, self.ref])
+        checklist, version = self.edition.checklist, self.edition.version
+        if checklist.owner is None:
+            return reverse("item-detail", args=[checklist.slug, version, self.ref])
+        where = [checklist.owner, checklist.slug, version, self.ref]
+        return reverse("team-item-detail", args=where)
 
     def neighbours(self) -> dict[str, "Item"]:
         """The items before and after this one in its edition, as `previous` and `next`."""

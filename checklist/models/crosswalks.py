@@ -1,0 +1,93 @@
+"""How the items of several checklists meet; written once by the loader, as editions are."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from checklist.models.fixed import (
+    FixedModel,
+    FixedQuerySet,
+    Owned,
+    OwnedRows,
+    refuse,
+    version_key,
+)
+
+
+class CrosswalkQuerySet(OwnedRows, FixedQuerySet):
+    def current(self):
+        """Of each crosswalk, the edition with the highest version."""
+        higher = Crosswalk.objects.filter(
+            slug=OuterRef("slug"), version_key__gt=OuterRef("version_key")
+        )
+        # SQL holds no two NULLs equal.
+        everybodys = Q(owner=None) & ~Exists(higher.filter(owner=None))
+        owned = Q(owner__isnull=False) & ~Exists(higher.filter(owner=OuterRef("owner")))
+        return self.filter(everybodys | owned)
+
+
+class Crosswalk(Owned, FixedModel):
+    """One edition of a file that says how the items of several checklists meet."""
+
+    version = models.CharField(max_length=40)
+    version_key = models.CharField(max_length=40, editable=False)
+    title = models.CharField(max_length=200)
+    summary = models.TextField(blank=True, help_text="Markdown.")
+    digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of the file, hex.")
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    objects = CrosswalkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title", "-version_key"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "slug", "version_key"], name="crosswalk_version_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["slug", "version_key"],
+                condition=Q(owner=None),
+                name="public_crosswalk_version_unique",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.title} {self.version}"
+
+    def save(self, *args, **kwargs) -> None:
+        if not self._state.adding:
+            refuse(str(self))
+        self.version_key = version_key(self.version)
+        models.Model.save(self, *args, **kwargs)
+
+
+class Relation(FixedModel):
+    """How one item stands to another; by slug and ref, which stay from edition to edition."""
+
+    class Kind(models.TextChoices):
+        """What the first item is to the second: A is narrower than B."""
+
+        EQUAL = "equal"
+        NARROWER = "narrower"
+        BROADER = "broader"
+        RELATED = "related"
+
+    crosswalk = models.ForeignKey(Crosswalk, models.PROTECT, related_name="relations")
+    position = models.PositiveIntegerField(help_text="From 1, in the order of the file.")
+    kind = models.CharField(max_length=8, choices=Kind)
+    from_checklist = models.SlugField(max_length=80)
+    from_item = models.SlugField(max_length=80)
+    to_checklist = models.SlugField(max_length=80)
+    to_item = models.SlugField(max_length=80)
+    reason = models.TextField(help_text="Plain text: why.")
+
+    objects = FixedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["crosswalk_id", "position"]
+        indexes = [
+            models.Index(fields=["from_checklist", "from_item"], name="relation_from"),
+            models.Index(fields=["to_checklist", "to_item"], name="relation_to"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.from_checklist}/{self.from_item} {self.kind} {self.to_item}"
