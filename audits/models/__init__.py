@@ -3,14 +3,17 @@
 from audits.models.answers import Answer
 from audits.models.audits import Audit, AuditEdition
 from audits.models.comments import Comment
+from audits.models.conditions import Condition
 from audits.models.events import Event
 from audits.models.evidence import Evidence
+from audits.models.filters import SavedFilter
 from audits.models.heartbeats import Heartbeat
 from audits.models.projects import Environment, Project
 from audits.models.reports import Report
 from audits.models.signoffs import SignOff
 from audits.models.snapshots import Snapshot
 from audits.models.teams import Membership, Team
+from audits.models.ties import Tie
 from audits.models.users import User
 
 __all__ = [
@@ -18,6 +21,7 @@ __all__ = [
     "Audit",
     "AuditEdition",
     "Comment",
+    "Condition",
     "Environment",
     "Event",
     "Evidence",
@@ -25,8 +29,10 @@ __all__ = [
     "Membership",
     "Project",
     "Report",
+    "SavedFilter",
     "SignOff",
     "Snapshot",
     "Team",
+    "Tie",
     "User",
 ]

@@ -2,17 +2,20 @@ import datetime as dt
 
 from django.apps import apps
 from django.conf import settings
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from audits.models import edits
 from audits.models.audits import Audit
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.teams import Membership
+from audits.models.terms import Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
+from audits.models.ties import partners
 from audits.models.users import User
-from checklist.models import Item
+from checklist.models import Item, Section
 
 # What of an item only the unfolded row shows.
 UNFOLDED = (
@@ -31,6 +34,37 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             audit__project__team__memberships__role__in=Membership.EDIT,
         )
 
+    def open_all(self, audit: Audit) -> None:
+        """One open answer an item, in the order of the audit's editions: one statement, however
+        many there are."""
+        selected = {
+            "item_id": "item.id",
+            "section_id": "item.section_id",
+            "severity": "item.severity",
+            "position": "ROW_NUMBER() OVER (ORDER BY pin.position, item.number)",
+        }
+        fields = {
+            str(field.column): field
+            for field in Answer._meta.concrete_fields
+            if not field.primary_key
+        }
+        values = [
+            field.get_db_prep_save(
+                audit.pk if column == "audit_id" else field.get_default(), connection
+            )
+            for column, field in fields.items()
+            if column not in selected
+        ]
+        chosen = (selected.get(column, "%s") for column in fields)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608
+                f"SELECT {', '.join(chosen)} FROM checklist_item item "
+                "JOIN audits_auditedition pin ON pin.edition_id = item.edition_id "
+                "WHERE pin.audit_id = %s",
+                [*values, Audit._meta.pk.get_db_prep_value(audit.pk, connection)],
+            )
+
     def lapsed(self) -> "AnswerQuerySet":
         """Risk acceptances whose last day is over."""
         today = timezone.localdate()
@@ -38,10 +72,14 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def open(self) -> "AnswerQuerySet":
         """What progress counts as open, which takes in acceptances that do not hold."""
-        return self.filter(counts_as_open())
+        return self.filter(counts_as_open(), retired_at=None)
 
     def blocking(self) -> "AnswerQuerySet":
-        return self.open().filter(item__severity=Item.Severity.BLOCKER)
+        return self.open().filter(severity=Item.Severity.BLOCKER)
+
+    def conflicting(self) -> "AnswerQuerySet":
+        """Done, says a person; fail, says the machine."""
+        return self.filter(state=Answer.State.DONE, verdict=Answer.Verdict.FAIL, retired_at=None)
 
     def overdue(self) -> "AnswerQuerySet":
         return self.open().filter(due__lt=timezone.localdate())
@@ -76,11 +114,15 @@ class Answer(Claim):
 
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="answers")
     item = models.ForeignKey(Item, on_delete=models.PROTECT, related_name="answers")
+    # The item's: counting by section needs no look at the items.
+    section = models.ForeignKey(Section, on_delete=models.PROTECT, related_name="answers")
     position = models.PositiveIntegerField()
     owner = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="answers"
     )
     due = models.DateField(null=True)
+    # Whether a tie binds it to another answer; see ties.py.
+    tied = models.BooleanField(default=False)
     version = models.PositiveIntegerField(default=1)
     changed_at = models.DateTimeField(null=True)
     changed_by = models.ForeignKey(
@@ -96,6 +138,10 @@ class Answer(Claim):
         ]
         indexes = [
             models.Index(fields=["state", "accepted_until"], name="answer_lapse"),
+            models.Index(
+                fields=["audit", "section", "state", "severity"], name="answer_by_section"
+            ),
+            models.Index(fields=["audit", "due"], name="answer_due"),
         ]
 
     def __str__(self) -> str:
@@ -132,16 +178,13 @@ class Answer(Claim):
         the same already; Refused without what the state needs: a reason for not applicable, and
         an approver and a last day too for an accepted risk."""
         audit, answer = self._for_change()
-        before, claimed = answer.state, answer._claim()
-        answer._set(state, clean(Answer, "reason", reason), approver, until)
-        confirming = state == self.State.RISK_ACCEPTED and approver == by
-        if answer._claim() == claimed and not (confirming and answer.awaits_approver):
+        terms = Terms(state, clean(Answer, "reason", reason), approver, until).check(audit)
+        if not answer._would_change(terms, by):
             return answer
         answer._refuse_outdated(seen_version)
-        answer.accepted_at = timezone.now() if confirming else None
-        answer._touch(by)
-        detail = answer.named() | {"before": before, "after": state} | answer._terms()
-        audit.log("answer.recorded", by=by, answer=answer, **detail)
+        edits.apply(
+            audit, partners(audit, [answer]), terms.claim(by), verb="answer.recorded", by=by
+        )
         return answer
 
     @transaction.atomic
@@ -156,9 +199,14 @@ class Answer(Claim):
             raise NotAllowed("Only an approver or an owner of the team can accept a risk.")
         if answer.has_lapsed:
             raise Refused("The last day of this acceptance is over; the risk is open again.")
-        answer.accepted_at = timezone.now()
-        answer._touch(by)
-        audit.log("answer.accepted", by=by, answer=answer, **answer.named())
+
+        def accept(each: Answer) -> dict | None:
+            if not each.awaits_approver or each.approver_id != by.pk:
+                return None
+            each.accepted_at = timezone.now()
+            return {}
+
+        edits.apply(audit, partners(audit, [answer]), accept, verb="answer.accepted", by=by)
         return answer
 
     @transaction.atomic
@@ -171,15 +219,28 @@ class Answer(Claim):
         seen_version: int | None = None,
     ) -> "Answer":
         """Say who sees to the item, and until when."""
-        audit, answer = self._for_change(seen_version)
-        if owner and not audit.project.team.members.filter(pk=owner.pk).exists():
-            raise Refused("The owner must be a member of the team.", field="owner")
-        if (answer.owner, answer.due) == (owner, due):
+        audit, answer = self._for_change()
+        plan = Plan(owner=owner, due=due).check(audit)
+        if (answer.owner_id, answer.due) == (owner.pk if owner else None, due):
             return answer
-        answer.owner, answer.due = owner, due
-        answer._touch(by)
-        plan = {"owner": str(owner) if owner else "", "due": due.isoformat() if due else ""}
-        audit.log("answer.planned", by=by, answer=answer, **answer.named(), **plan)
+        answer._refuse_outdated(seen_version)
+        edits.apply(audit, partners(audit, [answer]), plan.give, verb="answer.planned", by=by)
+        return answer
+
+    @transaction.atomic
+    def rate(
+        self, severity: str, reason: str, *, by: User, seen_version: int | None = None
+    ) -> "Answer":
+        """Give the item another severity in this audit, with a reason; its own needs none.
+        Lowering takes an approver: it may take a blocker out of the way of a go."""
+        audit, answer = self._for_change()
+        rating = Rating(severity, clean(Answer, "severity_reason", reason)).check()
+        if not rating.changes(answer):
+            return answer
+        answer._refuse_outdated(seen_version)
+        if rating.lowers(answer):
+            refuse_unless_approver(audit, by)
+        edits.apply(audit, [answer], rating.give, verb="answer.rated", by=by)
         return answer
 
     @transaction.atomic
@@ -190,72 +251,43 @@ class Answer(Claim):
         if audit.is_sealed or not answer.has_lapsed:
             return False
         detail = {"approver": str(answer.approver), "until": str(answer.accepted_until)}
-        answer.state = self.State.OPEN
-        answer.reason = ""
-        answer.approver = answer.accepted_at = answer.accepted_until = None
-        answer._touch(None)
-        audit.log("answer.lapsed", by=None, answer=answer, **answer.named(), **detail)
+
+        def reopen(each: Answer) -> dict:
+            each.clear()
+            return detail
+
+        edits.apply(audit, [answer], reopen, verb="answer.lapsed", by=None)
         return True
+
+    def clear(self) -> None:
+        """Back to open; the reason stays in the history."""
+        self.state = self.State.OPEN
+        self.reason = ""
+        self.approver = self.accepted_at = self.accepted_until = None
 
     def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
-        answer = Answer.objects.select_related("item").get(pk=self.pk)
+        answer = Answer.objects.select_related("item").folded().get(pk=self.pk)
+        answer.refuse_if_retired()
         answer._refuse_outdated(seen_version)
         answer.audit = audit
         return audit, answer
+
+    def refuse_if_retired(self) -> None:
+        if self.retired_at:
+            raise Refused(
+                "The audit moved to an edition without this item; what was answered stays as "
+                "it was."
+            )
 
     def _refuse_outdated(self, seen_version: int | None) -> None:
         if seen_version is not None and seen_version != self.version:
             raise Outdated(str(self.changed_by or "Countersign"))
 
-    def _claim(self) -> tuple:
-        return self.state, self.reason, self.approver_id, self.accepted_until
-
-    def _set(self, state: str, reason: str, approver: User | None, until: dt.date | None) -> None:
-        """Take over what the state needs, and nothing that was left in the form."""
-        accepting = state == self.State.RISK_ACCEPTED
-        self.state = state
-        self.reason = reason if accepting or state == self.State.NOT_APPLICABLE else ""
-        self.approver = approver if accepting else None
-        self.accepted_until = until if accepting else None
-        self._check()
-
-    def _terms(self) -> dict[str, str | bool]:
-        """On what terms the state is claimed, for the event."""
-        terms: dict[str, str | bool] = {"reason": self.reason} if self.reason else {}
-        if self.accepted_until is not None:
-            terms["approver"] = str(self.approver)
-            terms["until"] = self.accepted_until.isoformat()
-            terms["confirmed"] = self.accepted_at is not None
-        return terms
-
-    def _check(self) -> None:
-        if self.state not in self.State.values:
-            raise Refused(f"{self.state!r} is not a state of an answer.", field="state")
-        if self.state == self.State.NOT_APPLICABLE and not self.reason:
-            raise Refused("Say why the item does not apply.", field="reason")
-        if self.state != self.State.RISK_ACCEPTED:
-            return
-        if not self.reason:
-            raise Refused("Say why the risk can be taken.", field="reason")
-        if self.approver is None:
-            raise Refused("Name the approver who accepts the risk.", field="approver")
-        approvers = self.audit.project.team.people(Membership.APPROVE)
-        if not approvers.filter(pk=self.approver.pk).exists():
-            raise Refused(
-                f"{self.approver} is neither an approver nor an owner of this team.", "approver"
-            )
-        if self.accepted_until is None:
-            raise Refused("Say until when the risk is accepted.", field="until")
-        if self.accepted_until < timezone.localdate():
-            raise Refused("The last day of the acceptance is over already.", field="until")
-
-    def _touch(self, by: User | None) -> None:
-        self.version += 1
-        self.changed_at = timezone.now()
-        self.changed_by = by
-        self.save()
+    def _would_change(self, terms: Terms, by: User) -> bool:
+        confirming = terms.state == self.State.RISK_ACCEPTED and terms.approver == by
+        return not terms.said_by(self) or (confirming and self.awaits_approver)
 
     def named(self) -> dict[str, str]:
         """How history names the item, whatever happens to its wording later."""

@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -8,14 +8,18 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from audits.models.claims import Claim, counters
+from audits.models.conditions import Condition
+from audits.models.counters import NAMES, Counters
 from audits.models.errors import AuditOpen, AuditSealed, NotAllowed, Refused
 from audits.models.events import GENESIS, Event
 from audits.models.projects import Project
 from audits.models.teams import Membership
 from audits.models.text import clean, clean_text
+from audits.models.ties import Tie
 from audits.models.users import User
 from audits.reports.labels import letters
-from checklist.models import Edition, Item
+from checklist.models import Edition
 
 if TYPE_CHECKING:
     from audits.models.answers import Answer
@@ -60,27 +64,21 @@ class AuditQuerySet(models.QuerySet["Audit"]):
             audit.pins.model(audit=audit, edition=edition, position=position)
             for position, edition in enumerate(editions, start=1)
         )
-        order = {edition.pk: position for position, edition in enumerate(editions)}
-        items = Item.objects.filter(edition__in=editions).values_list("pk", "edition_id", "number")
-        ranked = sorted(items, key=lambda item: (order[item[1]], item[2]))
-        audit.answers.bulk_create(
-            (
-                audit.answers.model(audit=audit, item_id=pk, position=position)
-                for position, (pk, _, _) in enumerate(ranked, start=1)
-            ),
-            batch_size=500,
-        )
+        audit.answers.open_all(audit)
+        audit.recount()
+        Condition.objects.copy_to(audit, editions)
+        Tie.objects.copy_to(audit)
         audit.log(
             "audit.started",
             by=by,
             title=title,
             editions=[f"{edition.checklist.slug} {edition.version}" for edition in editions],
-            items=len(ranked),
+            items=audit.count_total,
         )
         return audit
 
 
-class Audit(models.Model):
+class Audit(Counters):
     """One run of one or more checklist editions against a project, for a launch."""
 
     class State(models.TextChoices):
@@ -142,23 +140,60 @@ class Audit(models.Model):
         self, verb: str, *, by: User | None, answer: "Answer | None" = None, **detail
     ) -> Event:
         """Append one event and move the head, under the lock that the caller holds."""
-        event = Event(
-            audit=self,
-            number=self.events_count + 1,
-            revision=self.revision,
-            verb=verb,
-            answer=answer,
-            actor=by,
-            actor_name=str(by) if by else "Countersign",
-            at=timezone.now(),
-            detail=detail,
-            previous_hash=self.events_head,
+        return self.log_many(verb, [(answer, detail)], by=by)[0]
+
+    def log_many(
+        self,
+        verb: str,
+        entries: Sequence[tuple["Answer | None", dict[str, Any]]],
+        *,
+        by: User | None,
+    ) -> list[Event]:
+        """Append an event for each answer and what is told of it, and store the counters."""
+        at, events = timezone.now(), []
+        for answer, detail in entries:
+            event = Event(
+                audit=self,
+                number=self.events_count + 1,
+                revision=self.revision,
+                verb=verb,
+                answer=answer,
+                actor=by,
+                actor_name=str(by) if by else "Countersign",
+                at=at,
+                detail=detail,
+                previous_hash=self.events_head,
+            )
+            event.hash = event.compute_hash()
+            self.events_count, self.events_head = event.number, event.hash
+            events.append(event)
+        Event.objects.bulk_create(events, batch_size=500)
+        self.save(update_fields=["events_count", "events_head", *self.COUNTED])
+        return events
+
+    def remember_first_lapse(self) -> None:
+        """Find when the next acceptance runs out, after one was made or ended."""
+        accepted = self.answers.filter(
+            state=Claim.State.RISK_ACCEPTED, accepted_at__isnull=False, retired_at=None
         )
-        event.hash = event.compute_hash()
-        event.save(force_insert=True)
-        self.events_count, self.events_head = event.number, event.hash
-        self.save(update_fields=["events_count", "events_head"])
-        return event
+        self.lapses_on = accepted.aggregate(first=models.Min("accepted_until"))["first"]
+
+    def recount(self) -> None:
+        """Set the counters from the answers, where too many changed to count each."""
+        for name in NAMES:
+            setattr(self, f"count_{name}", 0)
+        grouped = (
+            self.answers.filter(retired_at=None)
+            .order_by()
+            .annotate(confirmed=models.Q(accepted_at__isnull=False))
+            .values_list("state", "severity", "verdict", "confirmed")
+            .annotate(models.Count("pk"))
+        )
+        for *group, number in grouped:
+            for name in counters(*group):
+                column = f"count_{name}"
+                setattr(self, column, getattr(self, column) + number)
+        self.remember_first_lapse()
 
     @transaction.atomic
     def rename(self, title: str, *, by: User) -> "Audit":

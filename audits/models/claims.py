@@ -5,15 +5,23 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from checklist.models import Item
+
 
 class Claim(models.Model):
-    """A state, and the terms on which it is claimed."""
+    """A state, the terms on which it is claimed, and what the machine says beside it."""
 
     class State(models.TextChoices):
         OPEN = "open", "Open"
         DONE = "done", "Done"
         NOT_APPLICABLE = "not_applicable", "Not applicable"
         RISK_ACCEPTED = "risk_accepted", "Risk accepted"
+
+    class Verdict(models.TextChoices):
+        PASS = "pass"  # noqa: S105  # nosec B105: a verdict
+        FAIL = "fail"
+        INCONCLUSIVE = "inconclusive"
+        ERROR = "error"
 
     state = models.CharField(max_length=14, choices=State, default=State.OPEN)
     reason = models.TextField(blank=True, max_length=4000)
@@ -25,8 +33,29 @@ class Claim(models.Model):
     accepted_at = models.DateTimeField(null=True)
     accepted_until = models.DateField(null=True)
 
+    # The item's own, unless somebody gave it another with a reason.
+    severity = models.CharField(max_length=7, choices=Item.Severity)
+    severity_reason = models.TextField(blank=True, max_length=4000)
+    # The machine's latest word; empty while it has none.
+    verdict = models.CharField(max_length=12, choices=Verdict, blank=True)
+    # Kept, and never counted: the audit moved to an edition without the item.
+    retired_at = models.DateTimeField(null=True)
+
     class Meta:
         abstract = True
+
+    @property
+    def is_conflict(self) -> bool:
+        """A person says done, the machine says fail."""
+        return is_conflict(self.state, self.verdict)
+
+    @property
+    def counted_in(self) -> frozenset[str]:
+        """Which of the audit's counters count it. An acceptance that lapsed counts until it is
+        reopened: what depends on the day is asked when it is shown."""
+        if self.retired_at:
+            return frozenset()
+        return counters(self.state, self.severity, self.verdict, self.accepted_at is not None)
 
     @property
     def awaits_approver(self) -> bool:
@@ -60,3 +89,19 @@ def counts_as_open() -> Q:
     lapsed = Q(accepted_until__lt=timezone.localdate())
     holds_not = Q(accepted_at=None) | lapsed
     return Q(state=Claim.State.OPEN) | (Q(state=Claim.State.RISK_ACCEPTED) & holds_not)
+
+
+def is_conflict(state: str, verdict: str) -> bool:
+    return state == Claim.State.DONE and verdict == Claim.Verdict.FAIL
+
+
+def counters(state: str, severity: str, verdict: str, confirmed: bool) -> frozenset[str]:
+    """The names of the audit's counters that count such an answer."""
+    if state == Claim.State.RISK_ACCEPTED and not confirmed:
+        state = Claim.State.OPEN
+    names = {"total", str(state)}
+    if state == Claim.State.OPEN and severity == Item.Severity.BLOCKER:
+        names.add("blockers")
+    if is_conflict(state, verdict):
+        names.add("conflicts")
+    return frozenset(names)

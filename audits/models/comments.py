@@ -27,6 +27,7 @@ class Comment(models.Model):
     )
     text = models.TextField(max_length=20_000)
     created_at = models.DateTimeField(auto_now_add=True)
+    withdrawn_at = models.DateTimeField(null=True)
 
     objects = CommentQuerySet.as_manager()
 

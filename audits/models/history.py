@@ -35,6 +35,17 @@ def _planned(detail: dict) -> str:
     return f"gave {detail['the_item']} to {owner}{due}"
 
 
+def _rated(detail: dict) -> str:
+    words = (
+        f"set the severity of {detail['the_item']} from {detail['before']} to {detail['after']}"
+    )
+    return f"{words}: {detail['reason']}" if "reason" in detail else words
+
+
+def _undone(detail: dict) -> str:
+    return f"took back the change number {detail['undoes']} of {detail['the_item']}"
+
+
 def _evidence(detail: dict) -> str:
     return f"the {detail['kind']} “{detail['name']}”"
 
@@ -50,6 +61,8 @@ SENTENCES = {
         f"reopened {d['the_item']}: the acceptance by {d['approver']} ended on {d['until']}"
     ),
     "answer.planned": _planned,
+    "answer.rated": _rated,
+    "answer.undone": _undone,
     "comment.added": lambda d: f"commented on {d['the_item']}",
     "evidence.added": lambda d: f"attached {_evidence(d)} to {d['the_item']}",
     "evidence.removed": lambda d: f"removed {_evidence(d)} from {d['the_item']}: {d['reason']}",

@@ -7,7 +7,7 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from audits.models.answers import Answer
-from audits.models.claims import counts_as_open
+from audits.models.claims import counts_as_open, is_conflict
 from checklist.models import Item
 
 
@@ -21,6 +21,7 @@ class Progress:
     risk_accepted: int = 0
     open: int = 0
     blockers: int = 0
+    conflicts: int = 0
     overdue: int = 0
 
     @property
@@ -33,7 +34,7 @@ class Progress:
 
 def by_section(audit) -> dict[int, Progress]:
     """Section's primary key -> its progress."""
-    return _grouped(audit.answers.annotate(group=F("item__section_id")))
+    return _grouped(audit.answers.annotate(group=F("section_id")))
 
 
 def by_audit(audits) -> dict[object, Progress]:
@@ -44,8 +45,9 @@ def by_audit(audits) -> dict[object, Progress]:
 def _grouped(answers) -> dict:
     is_open = counts_as_open()
     rows = (
-        answers.order_by()
-        .values_list("group", "state", "item__severity")
+        answers.filter(retired_at=None)
+        .order_by()
+        .values_list("group", "state", "severity", "verdict")
         .annotate(
             total=Count("pk"),
             still_open=Count("pk", filter=is_open),
@@ -55,10 +57,15 @@ def _grouped(answers) -> dict:
     # Counted by state and severity and added up here: a count of its own for each figure takes
     # Django longer to write than the database to count.
     progress: dict = defaultdict(Progress)
-    for group, state, severity, total, still_open, overdue in rows:
+    for group, state, severity, verdict, total, still_open, overdue in rows:
         settled = {} if state == Answer.State.OPEN else {state: total - still_open}
         blockers = still_open if severity == Item.Severity.BLOCKER else 0
         progress[group] += Progress(
-            total=total, open=still_open, blockers=blockers, overdue=overdue, **settled
+            total=total,
+            open=still_open,
+            blockers=blockers,
+            conflicts=total if is_conflict(state, verdict) else 0,
+            overdue=overdue,
+            **settled,
         )
     return dict(progress)

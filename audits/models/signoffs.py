@@ -75,6 +75,14 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         if decision == SignOff.Decision.GO and blocking:
             noun = "blocker is" if blocking == 1 else "blockers are"
             raise Refused(f"{blocking} {noun} open, so the decision cannot be go.", "decision")
+        conflicts = audit.answers.conflicting().count()
+        if decision == SignOff.Decision.GO and conflicts:
+            noun = "item is" if conflicts == 1 else "items are"
+            raise Refused(
+                f"{conflicts} {noun} done for a person and failing for the machine, so the "
+                "decision cannot be go.",
+                "decision",
+            )
         if " ".join(confirmation.lower().split()) != audit.seal_phrase:
             raise Refused(f"Type “{audit.seal_phrase}” to confirm.", field="confirmation")
 

@@ -34,6 +34,11 @@ class Team(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     name = models.CharField(max_length=100)
     created_at = models.DateTimeField(auto_now_add=True)
+    # After how many days evidence of each kind is stale, unless it says so itself; empty: never.
+    link_days = models.PositiveIntegerField(null=True, blank=True)
+    file_days = models.PositiveIntegerField(null=True, blank=True)
+    note_days = models.PositiveIntegerField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="teams"
     )

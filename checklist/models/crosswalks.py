@@ -60,6 +60,16 @@ class Crosswalk(Owned, FixedModel):
         models.Model.save(self, *args, **kwargs)
 
 
+class RelationQuerySet(FixedQuerySet):
+    def between(self, slugs, owner=None):
+        """The relations among checklists of these slugs: those of everybody's crosswalks, and
+        of the owner's; of each crosswalk its current edition."""
+        crosswalks = Crosswalk.objects.current().filter(Q(owner=None) | Q(owner=owner))
+        return self.filter(
+            crosswalk__in=crosswalks, from_checklist__in=slugs, to_checklist__in=slugs
+        ).select_related("crosswalk")
+
+
 class Relation(FixedModel):
     """How one item stands to another; by slug and ref, which stay from edition to edition."""
 
@@ -80,7 +90,7 @@ class Relation(FixedModel):
     to_item = models.SlugField(max_length=80)
     reason = models.TextField(help_text="Plain text: why.")
 
-    objects = FixedQuerySet.as_manager()
+    objects = RelationQuerySet.as_manager()
 
     class Meta:
         ordering = ["crosswalk_id", "position"]

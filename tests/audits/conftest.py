@@ -4,8 +4,11 @@ Team Harbour: alice is its owner, ed an editor, noor an approver, vic a viewer. 
 another team. Nobody has a password: `client.force_login(alice)`.
 """
 
+import datetime as dt
+
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from audits.models import Audit, Comment, Evidence, Membership, Project, Team, User
 from tests.audits.helpers import build_edition, seal, settle
@@ -99,3 +102,8 @@ def sealed_audit(settled_audit, noor) -> Audit:
 @pytest.fixture
 def a_file():
     return ContentFile(b"requests per minute: 50\n", name="limits.txt")
+
+
+@pytest.fixture
+def tomorrow():
+    return timezone.localdate() + dt.timedelta(days=1)

@@ -35,6 +35,8 @@ def test_recording_leaves_one_event_with_before_and_after(audit, answer, ed):
         "title": "Item 1",
         "before": "open",
         "after": "done",
+        "was": {"state": "open"},
+        "version": 2,
     }
 
 
