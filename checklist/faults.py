@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from difflib import get_close_matches
 from itertools import islice
 
 # Enough to mend a file by; a hostile file has one in every other byte.
@@ -26,6 +27,14 @@ def shown(value: str, length: int = 60) -> str:
     line = "".join(character if character.isprintable() else " " for character in value[:500])
     line = " ".join(line.split())
     return line if len(line) <= length else f"{line[: length - 1]}…"
+
+
+def suggest(word: str, allowed: list[str]) -> str:
+    """The remedy for a word that is not among the `allowed`."""
+    allowed = allowed[:50]
+    choices = f"allowed are {shown(', '.join(allowed), 200)}"
+    close = get_close_matches(word.lower()[:80], allowed, n=1)
+    return f'did you mean "{close[0]}"? {choices}' if close else choices
 
 
 class FaultyFile(Exception):

@@ -10,7 +10,7 @@ from django.db import transaction
 
 from checklist import search
 from checklist.faults import Fault, FaultyFile
-from checklist.formats import yaml
+from checklist.formats import text, yaml
 from checklist.formats.nodes import Mapping
 from checklist.models import Checklist, Edition, Item, Section, version_key
 
@@ -36,9 +36,9 @@ def files(path: Path) -> list[Path]:
 def read(path: Path) -> bytes:
     """The bytes of a file. One that is too large is a fault, and never read whole."""
     with path.open("rb") as file:
-        data = file.read(yaml.MAX_BYTES + 1)
-    if len(data) > yaml.MAX_BYTES:
-        raise FaultyFile([yaml.too_large()])
+        data = file.read(text.MAX_BYTES + 1)
+    if len(data) > text.MAX_BYTES:
+        raise FaultyFile([text.too_large()])
     return data
 
 
@@ -93,15 +93,15 @@ def _write(definition: "Definition", data: bytes, owner: UUID | None) -> tuple[E
 def _loaded_before(checklist: Checklist, definition: "Definition", data: bytes) -> Edition | None:
     edition = checklist.editions.filter(version_key=version_key(definition.version)).first()
     if edition is not None and edition.digest != sha256(data).hexdigest():
-        raise FaultyFile([_changed(edition, data)])
+        raise FaultyFile([changed(f"{checklist.slug} {edition.version}", data)])
     return edition
 
 
-def _changed(edition: Edition, data: bytes) -> Fault:
+def changed(name: str, data: bytes) -> Fault:
+    """Says that the edition of this name was loaded before, from another file."""
     root, _ = yaml.compose(data)
     place = (root.get("version") if isinstance(root, Mapping) else None) or root
-    slug = edition.checklist.slug
-    problem = f"{slug} {edition.version} is loaded already, with other content"
+    problem = f"{name} is loaded already, with other content"
     return Fault(place.line, place.column, problem, "an edition never changes: raise the version")
 
 

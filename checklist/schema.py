@@ -4,16 +4,25 @@ docs/checklist-format.md says the same in prose. No Django and no database.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from itertools import chain
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    WithJsonSchema,
+)
+from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 from checklist import schema_faults
 from checklist.faults import FaultyFile
-from checklist.formats import yaml
+from checklist.formats import registry
+from checklist.formats.registry import Format
 
 SLUG_LENGTH = 80
 LINE_LENGTH = 200
@@ -39,7 +48,16 @@ def _longest(length: int) -> AfterValidator:
     )
 
 
+def _as_json_schema(**more: object) -> WithJsonSchema:
+    return WithJsonSchema({"type": "string", **more})
+
+
+def _field(description: str, **more) -> Any:
+    return Field(description=description, **more)
+
+
 not_empty = _check(str.strip, "is empty", "write a text")
+one_line = _check(lambda value: len(value.splitlines()) < 2, "has several lines", "write one line")
 Slug = Annotated[
     str,
     _check(
@@ -48,6 +66,7 @@ Slug = Annotated[
         "use lower-case letters, digits and single hyphens, such as key-rotation",
     ),
     _longest(SLUG_LENGTH),
+    _as_json_schema(pattern=f"^{SLUG.pattern}$", maxLength=SLUG_LENGTH),
 ]
 Version = Annotated[
     str,
@@ -56,19 +75,19 @@ Version = Annotated[
         "is no version",
         'write 1 to 4 numbers with dots between them, such as "1.0.0"',
     ),
+    _as_json_schema(pattern=f"^{VERSION.pattern}$"),
 ]
 Line = Annotated[
     str,
     not_empty,
-    _check(lambda value: len(value.splitlines()) < 2, "has several lines", "write one line"),
+    one_line,
     _longest(LINE_LENGTH),
+    _as_json_schema(pattern=r"\S", maxLength=LINE_LENGTH),
 ]
 OptionalLine = Annotated[
-    str,
-    _check(lambda value: len(value.splitlines()) < 2, "has several lines", "write one line"),
-    _longest(LINE_LENGTH),
+    str, one_line, _longest(LINE_LENGTH), _as_json_schema(maxLength=LINE_LENGTH)
 ]
-Text = Annotated[str, not_empty]
+Text = Annotated[str, not_empty, _as_json_schema(pattern=r"\S")]
 
 
 class Part(BaseModel):
@@ -76,80 +95,132 @@ class Part(BaseModel):
 
 
 class Document(Part):
-    id: Slug
-    title: Line
-    note: OptionalLine = ""
+    """A document that items cite."""
+
+    id: Slug = _field("Cited by `source.document`; unique among the documents.")
+    title: Line = _field("Plain text of at most 200 characters.")
+    note: OptionalLine = _field("What kind of document, and when it was read.", default="")
 
 
 class Source(Part):
-    document: str
-    place: Line
+    """Where something comes from."""
+
+    document: str = _field("The id of one of the documents.")
+    place: Line = _field("Where in the document: a section, a page, an item.")
 
 
 class Condition(Part):
-    id: Slug
-    text: Text
-    source: Source
+    """What must hold before the audit starts, or when it is over."""
+
+    id: Slug = _field("Unique among its kind; stable from version to version.")
+    text: Text = _field("What must hold, as plain text.")
+    source: Source = _field("Where it comes from.")
 
 
 class Evidence(Part):
-    kind: Literal["link", "file", "note", "probe"]
-    text: Text
+    """A kind of evidence that convinces."""
+
+    kind: Literal["link", "file", "note", "probe"] = _field("What it is.")
+    text: Text = _field("What it shows, as plain text.")
 
 
 class Parameter(Part):
-    name: Line
-    value: Text
-    note: str = ""
+    """A figure that the item stands on."""
+
+    name: Line = _field("What the figure is of.")
+    value: Text = _field('The figure with its unit, as text: "5 minutes".')
+    note: str = _field("When it does not hold, or what else is possible.", default="")
 
 
 class Item(Part):
-    id: Slug
-    title: Line
-    severity: Literal["blocker", "major", "minor"]
-    guidance: Text
-    why: Text
-    verify: Text
-    evidence: Annotated[list[Evidence], Field(min_length=1)]
-    probes: list[Slug] = []
-    parameters: list[Parameter] = []
-    source: Source
-    see_also: list[Source] = []
+    """One binary thing to verify."""
+
+    id: Slug = _field("Unique in the file; stable from version to version.")
+    title: Line = _field("One binary claim, as plain text of at most 200 characters.")
+    severity: Literal["blocker", "major", "minor"] = _field("How grave it is while it is open.")
+    guidance: Text = _field("Markdown: what to do, with every figure.")
+    why: Text = _field("Markdown: what goes wrong without it.")
+    verify: Text = _field("Markdown: how a person convinces themselves.")
+    evidence: list[Evidence] = _field("The kinds of evidence that convince.", min_length=1)
+    probes: list[Slug] = _field("The names of the probes that can check it.", default=[])
+    parameters: list[Parameter] = _field("The figures that the item stands on.", default=[])
+    source: Source = _field("Where it comes from.")
+    see_also: list[Source] = _field("Further sources.", default=[])
 
 
 class Section(Part):
-    id: Slug
-    title: Line
-    summary: str = ""
-    items: Annotated[list[Item], Field(min_length=1)]
+    """Items that belong together."""
+
+    id: Slug = _field("Unique in the file; stable from version to version.")
+    title: Line = _field("Plain text of at most 200 characters.")
+    summary: str = _field("Markdown: what the section is about.", default="")
+    items: list[Item] = _field(
+        "In the order in which they are numbered and worked through.", min_length=1
+    )
 
 
 class Definition(Part):
     """One edition of a checklist, as its file says it."""
 
-    slug: Slug
-    title: Line
-    version: Version
-    summary: str = ""
-    documents: Annotated[list[Document], Field(min_length=1)]
-    entry_conditions: list[Condition] = []
-    exit_criteria: list[Condition] = []
-    sections: Annotated[list[Section], Field(min_length=1)]
+    slug: Slug = _field("The checklist's name for ever.")
+    title: Line = _field("Plain text of at most 200 characters.")
+    version: Version = _field(
+        'In quotes: 1 to 4 numbers with dots, such as "1.0.0". An edition never changes: '
+        "raise the version to change the checklist."
+    )
+    summary: str = _field("Markdown: what it is for, and when to use it.", default="")
+    documents: list[Document] = _field("The documents that items cite.", min_length=1)
+    entry_conditions: list[Condition] = _field(
+        "What must hold before the audit starts.", default=[]
+    )
+    exit_criteria: list[Condition] = _field("What holds when the audit is over.", default=[])
+    sections: list[Section] = _field("The items, in sections.", min_length=1)
 
     @property
     def item_count(self) -> int:
         return sum(len(section.items) for section in self.sections)
 
+    def numbered(self) -> Iterator[tuple[int, Section, Item]]:
+        """Every item with its number, from 1, and its section."""
+        pairs = ((section, item) for section in self.sections for item in section.items)
+        return ((number, *pair) for number, pair in enumerate(pairs, start=1))
 
-def parse(data: bytes) -> Definition:
-    """The definition in the YAML file whose bytes are `data`; FaultyFile names every fault."""
-    root, faults = yaml.compose(data)
+    def plain(self) -> dict:
+        """Texts, lists and mappings, in the order of the format; without what is left empty."""
+        return self.model_dump(exclude_defaults=True)
+
+
+def parse(data: bytes, format: Format = registry.YAML) -> Definition:
+    """The definition in the file whose bytes are `data`; FaultyFile names every fault."""
+    root, faults = format.compose(data)
     across = schema_faults.across(root)
     try:
         definition = Definition.model_validate(schema_faults.plain(root))
     except ValidationError as error:
-        within = schema_faults.within(root, error, Definition)
+        hints = schema_faults.YAML if format is registry.YAML else schema_faults.JSON
+        within = schema_faults.within(root, error, Definition, hints)
         raise FaultyFile(chain(faults, across, within)) from None
     if faults := [*faults, *across]:
         raise FaultyFile(faults)
     return definition
+
+
+def dump(definition: Definition, format: Format = registry.YAML) -> bytes:
+    """The file that says this definition: `parse` gives back an equal one."""
+    return format.dump(definition.plain()).encode()
+
+
+class _Untitled(GenerateJsonSchema):
+    """Without a title for every field, which would only repeat its name."""
+
+    def field_title_should_be_set(self, schema) -> bool:
+        return False
+
+
+def json_schema() -> dict:
+    """The format as JSON Schema, by which editors complete and check a file as it is written."""
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        **Definition.model_json_schema(schema_generator=_Untitled),
+        "title": "Countersign checklist",
+    }

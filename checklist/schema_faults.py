@@ -6,16 +6,31 @@ ids that stand twice, sources that cite no document, too many items.
 
 import re
 from collections.abc import Iterable, Iterator
-from difflib import get_close_matches
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
-from checklist.faults import Fault, shown
+from checklist.faults import Fault, shown, suggest
 from checklist.formats.nodes import Kind, Mapping, Node, Scalar, Sequence
 
 MAX_ITEMS = 20_000
+
+
+class Hints(NamedTuple):
+    """How a format writes a list, fields, and the name of one, for remedies."""
+
+    entries: str
+    fields: str
+    is_quoted: bool = False
+
+    def name(self, quoted: str) -> str:
+        return f"{quoted if self.is_quoted else quoted.strip(chr(34))}: "
+
+
+YAML = Hints('begin each entry with a hyphen: "- …"', "write fields as name: value")
+JSON = Hints("put the entries in square brackets: […]", 'write fields as {"name": value}', True)
 
 SHAPES: dict[type, str] = {Mapping: "a mapping", Sequence: "a list", Scalar: "text"}
 # Remedies for a missing field, where "write a text" would not do.
@@ -31,6 +46,13 @@ EXAMPLES = {
     "evidence": "evidence: with at least one kind and text",
     "source": "source: {document: …, place: …}",
     "document": "document: with the id of one of the documents",
+    "relations": "relations: with at least one relation",
+    "from": "from: {checklist: …, item: …}",
+    "to": "to: {checklist: …, item: …}",
+    "relation": "relation: equal, narrower, broader or related",
+    "checklist": "checklist: with the slug of a checklist",
+    "item": "item: with the id of an item",
+    "reason": "reason: with what is the same and what differs",
 }
 
 
@@ -46,14 +68,18 @@ def plain(node: Node) -> object:
     return None
 
 
-def within(root: Node, error: ValidationError, model: type[BaseModel]) -> Iterator[Fault]:
+def within(
+    root: Node, error: ValidationError, model: type[BaseModel], hints: Hints = YAML
+) -> Iterator[Fault]:
     """One fault for each of pydantic's errors, save for values that have a fault already."""
     for details in error.errors(include_url=False, include_input=False):
-        if (fault := _fault(root, details, model)) is not None:
+        if (fault := _fault(root, details, model, hints)) is not None:
             yield fault
 
 
-def _fault(root: Node, details: ErrorDetails, model: type[BaseModel]) -> Fault | None:
+def _fault(
+    root: Node, details: ErrorDetails, model: type[BaseModel], hints: Hints
+) -> Fault | None:
     *path, last = details["loc"] or ("",)
     parent = _follow(root, path)
     name = f'"{shown(last)}"' if isinstance(last, str) else f'each of "{path[-1]}"'
@@ -63,42 +89,44 @@ def _fault(root: Node, details: ErrorDetails, model: type[BaseModel]) -> Fault |
         return Fault(parent.line, parent.column, problem, remedy)
     if details["type"] == "extra_forbidden" and isinstance(parent, Mapping):
         key, _ = parent.pairs[str(last)]
-        remedy = _suggest(key.value, _fields(model, path))
+        remedy = suggest(key.value, _fields(model, path))
         return Fault(key.line, key.column, f"unknown field {name}", remedy)
     node = _follow(parent, [last] if details["loc"] else [])
     if isinstance(node, Scalar) and node.kind is Kind.REFUSED:
         return None
-    return Fault(node.line, node.column, *_words(name if details["loc"] else "", node, details))
+    return Fault(
+        node.line, node.column, *_words(name if details["loc"] else "", node, details, hints)
+    )
 
 
-def _words(name: str, node: Node, details: ErrorDetails) -> tuple[str, str]:
+def _words(name: str, node: Node, details: ErrorDetails, hints: Hints) -> tuple[str, str]:
     context = details.get("ctx", {})
     match details["type"]:
         case "wording":
             return f"{name} {context['problem']}", context["remedy"]
         case "literal_error" if isinstance(node, Scalar) and node.kind is Kind.TEXT:
             allowed = re.findall(r"'(.*?)'", context["expected"])
-            return f'unknown {name.strip(chr(34))} "{shown(node.value)}"', _suggest(
+            return f'unknown {name.strip(chr(34))} "{shown(node.value)}"', suggest(
                 node.value, allowed
             )
         case "too_short":
             return f"{name} is empty", "add at least one entry"
         case "string_type" | "literal_error":
-            return _not_text(name, node)
+            return _not_text(name, node, hints)
         case "list_type":
-            return _not(name, node, "a list"), 'begin each entry with a hyphen: "- …"'
-    remedy = "write fields as name: value"
+            return _not(name, node, "a list"), hints.entries
     if not name:
-        return f"the file holds {_shape(node)} instead of fields", f"{remedy}, beginning with slug"
-    return _not(name, node, "a mapping"), remedy
+        problem = f"the file holds {_shape(node)} instead of fields"
+        return problem, f"{hints.fields}, beginning with slug"
+    return _not(name, node, "a mapping"), hints.fields
 
 
-def _not_text(name: str, node: Node) -> tuple[str, str]:
+def _not_text(name: str, node: Node, hints: Hints) -> tuple[str, str]:
     if not isinstance(node, Scalar):
         return _not(name, node, "text"), "write one text"
     if node.kind is Kind.NOTHING:
         return f"{name} is empty", "write a text, or remove the field if it is optional"
-    field = name.strip('"') + ": " if name[0] == '"' else ""
+    field = hints.name(name) if name[0] == '"' else ""
     return _not(name, node, "text"), f'put it in quotes: {field}"{shown(node.value)}"'
 
 
@@ -115,16 +143,14 @@ def _shape(node: Node) -> str:
 def _fields(model: type[BaseModel], path: list[int | str]) -> list[str]:
     for step in path:
         if isinstance(step, str):
-            annotation: Any = model.model_fields[step].annotation
+            annotation: Any = _named(model)[step].annotation
             model = getattr(annotation, "__args__", (annotation,))[0]
-    return list(model.model_fields)
+    return list(_named(model))
 
 
-def _suggest(word: str, allowed: list[str]) -> str:
-    allowed = allowed[:50]
-    choices = f"allowed are {shown(', '.join(allowed), 200)}"
-    close = get_close_matches(word.lower()[:80], allowed, n=1)
-    return f'did you mean "{close[0]}"? {choices}' if close else choices
+def _named(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """The fields by their names in the file: "from" is no name in Python."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
 
 
 def _follow(node: Node, path: list[int | str]) -> Node:
@@ -138,11 +164,11 @@ def _follow(node: Node, path: list[int | str]) -> Node:
 
 def across(root: Node) -> Iterator[Fault]:
     """Faults between values; what has the wrong type is left to `within`."""
-    sections = list(_entries(root, "sections"))
-    items = [item for section in sections for item in _entries(section, "items")]
-    documents = list(_entries(root, "documents"))
-    entry_conditions = list(_entries(root, "entry_conditions"))
-    exit_criteria = list(_entries(root, "exit_criteria"))
+    sections = list(entries_of(root, "sections"))
+    items = [item for section in sections for item in entries_of(section, "items")]
+    documents = list(entries_of(root, "documents"))
+    entry_conditions = list(entries_of(root, "entry_conditions"))
+    exit_criteria = list(entries_of(root, "exit_criteria"))
     named = {
         "document": documents,
         "entry condition": entry_conditions,
@@ -155,10 +181,10 @@ def across(root: Node) -> Iterator[Fault]:
         problem = f"the file has {len(items):,} items, more than {MAX_ITEMS:,}"
         yield Fault(place.line, place.column, problem, "split it into several checklists")
     for what, entries in named.items():
-        yield from _repeated(what, (_text(entry, "id") for entry in entries))
+        yield from _repeated(what, (text_of(entry, "id") for entry in entries))
     for item in items:
         yield from _repeated("probe", _texts(item, "probes"))
-    known = {name.value for entry in documents if (name := _text(entry, "id"))}
+    known = {name.value for entry in documents if (name := text_of(entry, "id"))}
     for entry in (*items, *entry_conditions, *exit_criteria):
         yield from _uncited(entry, known)
 
@@ -176,15 +202,15 @@ def _repeated(what: str, names: Iterable[Scalar | None]) -> Iterator[Fault]:
 
 
 def _uncited(entry: Mapping, known: set[str]) -> Iterator[Fault]:
-    for source in (entry.get("source"), *_entries(entry, "see_also")):
-        cited = _text(source, "document") if isinstance(source, Mapping) else None
+    for source in (entry.get("source"), *entries_of(entry, "see_also")):
+        cited = text_of(source, "document") if isinstance(source, Mapping) else None
         if cited and known and cited.value not in known:
-            remedy = f"{_suggest(cited.value, sorted(known))}; or add it to documents"
+            remedy = f"{suggest(cited.value, sorted(known))}; or add it to documents"
             problem = f'"{shown(cited.value)}" is not among the documents'
             yield Fault(cited.line, cited.column, problem, remedy)
 
 
-def _entries(node: Node | None, key: str) -> Iterator[Mapping]:
+def entries_of(node: Node | None, key: str) -> Iterator[Mapping]:
     entries = node.get(key) if isinstance(node, Mapping) else None
     if isinstance(entries, Sequence):
         yield from (entry for entry in entries.items if isinstance(entry, Mapping))
@@ -196,6 +222,6 @@ def _texts(node: Mapping, key: str) -> Iterator[Scalar]:
         yield from (entry for entry in entries.items if isinstance(entry, Scalar))
 
 
-def _text(node: Mapping, key: str) -> Scalar | None:
+def text_of(node: Mapping, key: str) -> Scalar | None:
     value = node.get(key)
     return value if isinstance(value, Scalar) and value.kind is Kind.TEXT else None

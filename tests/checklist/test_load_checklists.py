@@ -3,7 +3,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from checklist.formats import yaml
+from checklist.formats import text
 from checklist.models import Checklist, Edition
 from tests.checklist.conftest import definition_yaml
 
@@ -73,7 +73,7 @@ def test_folder_without_files_is_one_line(tmp_path):
 
 
 def test_file_larger_than_the_limit_is_not_read_whole(folder, monkeypatch):
-    monkeypatch.setattr(yaml, "MAX_BYTES", 100)
+    monkeypatch.setattr(text, "MAX_BYTES", 100)
     status, _, err = run(folder)
     assert status == 1
     assert "is larger than" in err[0]
