@@ -10,6 +10,7 @@ from audits.models import edits
 from audits.models.audits import Audit
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
+from audits.models.expiry import CURRENT, stale
 from audits.models.teams import Membership
 from audits.models.terms import Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
@@ -84,13 +85,19 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def overdue(self) -> "AnswerQuerySet":
         return self.open().filter(due__lt=timezone.localdate())
 
+    def with_stale_evidence(self) -> "AnswerQuerySet":
+        """Backed by something whose last good day is over."""
+        evidence = apps.get_model("audits.Evidence")._default_manager.filter(**stale())
+        return self.filter(pk__in=evidence.values("answer"), retired_at=None)
+
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
         return (
             self.select_related("item__section", "owner")
             .annotate(
-                evidence_count=_number_of("audits.Evidence", removed_at=None),
-                comment_count=_number_of("audits.Comment"),
+                evidence_count=_number_of("audits.Evidence", **CURRENT),
+                stale_count=_number_of("audits.Evidence", **stale()),
+                comment_count=_number_of("audits.Comment", withdrawn_at=None),
             )
             .order_by("position")
         )
