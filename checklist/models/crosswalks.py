@@ -1,7 +1,8 @@
 """How the items of several checklists meet; written once by the loader, as editions are."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.urls import reverse
 
 from checklist.models.fixed import (
     FixedModel,
@@ -24,6 +25,10 @@ class CrosswalkQuerySet(OwnedRows, FixedQuerySet):
         owned = Q(owner__isnull=False) & ~Exists(higher.filter(owner=OuterRef("owner")))
         return self.filter(everybodys | owned)
 
+    def with_counts(self):
+        """With `relation_count`."""
+        return self.annotate(relation_count=Count("relations"))
+
 
 class Crosswalk(Owned, FixedModel):
     """One edition of a file that says how the items of several checklists meet."""
@@ -34,6 +39,9 @@ class Crosswalk(Owned, FixedModel):
     summary = models.TextField(blank=True, help_text="Markdown.")
     digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of the file, hex.")
     loaded_at = models.DateTimeField(auto_now_add=True)
+
+    # By `with_counts` alone.
+    relation_count: int
 
     objects = CrosswalkQuerySet.as_manager()
 
@@ -58,6 +66,11 @@ class Crosswalk(Owned, FixedModel):
             refuse(str(self))
         self.version_key = version_key(self.version)
         models.Model.save(self, *args, **kwargs)
+
+    def get_absolute_url(self) -> str:
+        if self.owner is None:
+            return reverse("crosswalk-detail", args=[self.slug])
+        return reverse("team-crosswalk-detail", args=[self.owner, self.slug])
 
 
 class RelationQuerySet(FixedQuerySet):

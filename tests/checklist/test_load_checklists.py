@@ -87,7 +87,8 @@ def test_folders_are_searched_to_the_bottom_in_the_order_of_names(folder):
     assert [line.split()[1] for line in out] == ["keys", "other"]
 
 
-def test_without_a_path_the_shipped_checklists_are_loaded():
+def test_without_a_path_the_shipped_checklists_are_loaded_and_then_the_crosswalk():
     status, out, err = run()
     assert (status, err) == (0, [])
-    assert len(out) == 4
+    assert len(out) == 5
+    assert out[-1].startswith("loaded claude-checklists ")
