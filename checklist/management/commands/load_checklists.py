@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, DjangoHelpFormatter
 
 from checklist import crosswalk_loader, loader
 from checklist.faults import FaultyFile
+from checklist.formats import registry
+from checklist.formats.registry import Format
 
 FOLDERS = ("checklists", "crosswalks")
 EPILOG = """\
@@ -20,7 +22,7 @@ A file with relations is a crosswalk, and is loaded after the checklists whose i
 The formats are described in docs/checklist-format.md and docs/crosswalk-format.md.
 
   load_checklists                          load fixtures/checklists/ and fixtures/crosswalks/
-  load_checklists ours.yaml more/          load a file, and every .yaml and .yml file of a folder
+  load_checklists ours.yaml more/          load a file, and all of a folder: .yaml, .json, .csv
   load_checklists --check ours.yaml        say what is wrong with a file, load nothing
 
 Exit status: 0 when every file is loaded or unchanged, 1 on any fault.
@@ -28,7 +30,7 @@ Exit status: 0 when every file is loaded or unchanged, 1 on any fault.
 
 
 class Command(BaseCommand):
-    help = "Load checklists and crosswalks from YAML files, each once and for ever."
+    help = "Load checklists and crosswalks from files, each once and for ever."
 
     def create_parser(self, prog_name, subcommand, **kwargs):
         return super().create_parser(
@@ -42,7 +44,7 @@ class Command(BaseCommand):
             type=Path,
             metavar="PATH",
             default=[settings.BASE_DIR / "fixtures" / name for name in FOLDERS],
-            help="a YAML file, or a folder of them (default: those in fixtures/)",
+            help="a YAML, JSON or CSV file, or a folder of them (default: those in fixtures/)",
         )
         parser.add_argument(
             "--check", action="store_true", help="find every fault and load nothing"
@@ -63,17 +65,18 @@ class Command(BaseCommand):
         except FileNotFoundError:
             return self._fail(f"{path}: there is no such file or folder; check the path")
         if not found:
-            return self._fail(f"{path}: the folder holds no .yaml file; name another")
+            return self._fail(f"{path}: the folder holds no .yaml, .json or .csv; name another")
         good = [self._take(file, check) for file in found]
         return all(good)
 
     def _take(self, path: Path, check: bool) -> bool:
         try:
             data = loader.read(path)
-            if crosswalk_loader.is_crosswalk(data):
+            format = registry.of_file(path.name) or registry.of_content(data)
+            if format is registry.YAML and crosswalk_loader.is_crosswalk(data):
                 self.crosswalks.append((path, data))
             else:
-                self.stdout.write(self._checked(data) if check else _loaded(data))
+                self.stdout.write((self._checked if check else _loaded)(data, format))
         except FaultyFile as error:
             return self._fail(*(f"{path}:{fault}" for fault in error.faults))
         except OSError as error:
@@ -92,8 +95,8 @@ class Command(BaseCommand):
             return self._fail(*(f"{path}:{fault}" for fault in error.faults))
         return True
 
-    def _checked(self, data: bytes) -> str:
-        definition = loader.check(data)
+    def _checked(self, data: bytes, format: Format) -> str:
+        definition = loader.check(data, format=format)
         refs = {item.id for section in definition.sections for item in section.items}
         self.checked[definition.slug] = refs
         size = _size(definition.item_count, len(definition.sections))
@@ -109,8 +112,8 @@ class _Help(DjangoHelpFormatter, RawDescriptionHelpFormatter):
     """Leaves the lines of the epilog as they are written."""
 
 
-def _loaded(data: bytes) -> str:
-    edition, new = loader.load(data)
+def _loaded(data: bytes, format: Format) -> str:
+    edition, new = loader.load(data, format=format)
     name = f"{edition.checklist.slug} {edition.version}"
     size = _size(edition.item_count, edition.sections.count())
     return f"{'loaded' if new else 'unchanged'} {name}: {size}"
