@@ -50,6 +50,14 @@ def shown(answer: Answer) -> list[Piece]:
     return sorted(pieces, key=lambda piece: (piece.former or [piece.row])[-1].added_at)
 
 
+def together(answer: Answer) -> list[Answer]:
+    """The answers that are given together with this one, and get what is attached to it."""
+    others = [other for other in partners(answer.audit, [answer]) if other.pk != answer.pk]
+    for other in others:
+        other.audit = answer.audit
+    return others
+
+
 def _also(answer: Answer, pieces: list[Piece]) -> dict[object, list[Answer]]:
     """Piece -> the other answers of the audit that it backs."""
     found: dict[object, list[Answer]] = defaultdict(list)

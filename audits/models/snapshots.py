@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import models
 
 from audits.models.audits import Audit
+from audits.models.comments import Comment
 from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.history import describe
@@ -15,7 +16,7 @@ from audits.models.users import User
 from audits.reports.canonical import canonical_json, digest
 from checklist.models import Edition, Item
 
-FORMAT = "countersign.snapshot/1"
+FORMAT = "countersign.snapshot/2"
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -150,7 +151,10 @@ def _answers(audit: Audit):
     return (
         audit.answers.select_related("item__section", "owner", "approver", "changed_by")
         .prefetch_related(
-            models.Prefetch("evidence", Evidence.objects.select_related("added_by", "removed_by")),
+            models.Prefetch(
+                "evidence",
+                Evidence.objects.select_related("added_by", "removed_by", "replaced_by"),
+            ),
             "comments__author",
         )
         .order_by("position")
@@ -197,27 +201,34 @@ def _answer(answer) -> dict[str, Any]:
         "changed_at": _moment(answer.changed_at),
         "changed_by": _person(answer.changed_by),
         "evidence": [_evidence(evidence) for evidence in answer.evidence.all()],
-        "comments": [
-            {
-                "at": stamp(comment.created_at),
-                "by": str(comment.author),
-                "text": comment.text,
-            }
-            for comment in answer.comments.all()
-        ],
+        "comments": [_comment(comment) for comment in answer.comments.all()],
+    }
+
+
+def _comment(comment: Comment) -> dict[str, Any]:
+    """What its author took back is told, not shown."""
+    return {
+        "at": stamp(comment.created_at),
+        "by": str(comment.author),
+        "text": "" if comment.withdrawn_at else comment.text,
+        "withdrawn_at": _moment(comment.withdrawn_at),
     }
 
 
 def _evidence(evidence: Evidence) -> dict[str, Any]:
-    removed = None
+    removed = replaced = None
     if evidence.removed_at:
         removed = {
             "at": stamp(evidence.removed_at),
             "by": str(evidence.removed_by),
             "reason": evidence.removed_reason,
         }
+    if evidence.replaced_at:
+        replaced = {"at": stamp(evidence.replaced_at), "by": str(evidence.replaced_by)}
     return {
         "id": str(evidence.pk),
+        "piece": str(evidence.piece),
+        "version": evidence.version,
         "kind": evidence.kind,
         "title": evidence.title,
         "url": evidence.url,
@@ -227,9 +238,11 @@ def _evidence(evidence: Evidence) -> dict[str, Any]:
         "content_type": evidence.content_type,
         "sha256": evidence.sha256,
         "speaks_of": evidence.speaks_of.isoformat(),
+        "expires_on": _day(evidence.expires_on),
         "added_at": stamp(evidence.added_at),
         "added_by": str(evidence.added_by),
         "removed": removed,
+        "replaced": replaced,
     }
 
 

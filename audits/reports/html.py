@@ -8,7 +8,9 @@ from markupsafe import Markup
 from audits.reports import chart, text
 from audits.reports.canonical import check_digest
 from audits.reports.stylesheet import embedded_css
+from audits.reports.pieces import pieces
 from audits.reports.summary import Summary, plural, summarise
+from audits.reports.versions import upgraded
 
 SHORT_DIGEST = 12
 FOOTER_TITLE = 48
@@ -53,6 +55,7 @@ def _page(context: dict[str, Any], **how: Any) -> str:
 
 
 def _context(snapshot: dict[str, Any], digest: str) -> dict[str, Any]:
+    snapshot = upgraded(snapshot)
     summary = summarise(snapshot)
     return {
         **snapshot,
@@ -83,6 +86,7 @@ def _build() -> Environment:
         day=text.day,
         markdown=text.markdown,
         moment=text.moment,
+        pieces=pieces,
         plain=text.plain,
         plural=plural,
         shorten=text.shorten,

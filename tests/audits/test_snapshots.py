@@ -30,7 +30,7 @@ def test_stored_bytes_are_canonical(sealed_audit):
 def test_draft_says_so_and_has_no_seal(audit, ed):
     content = taken(audit, ed)
 
-    assert (content["format"], content["audit"]["state"]) == ("countersign.snapshot/1", "open")
+    assert (content["format"], content["audit"]["state"]) == ("countersign.snapshot/2", "open")
     assert content["seal"] is None
 
 

@@ -68,7 +68,9 @@ def evidence(kind: str = "link", **changes: Any) -> dict[str, Any]:
     return {
         "id": "e1", "kind": kind, "title": "Access policy", "url": "", "text": "", "filename": "",
         "size_bytes": 0, "content_type": "", "sha256": "", "speaks_of": "2026-11-20",
-        "added_at": "2026-11-20T14:02:00Z", "added_by": "Ada Park", "removed": None, **changes,
+        "added_at": "2026-11-20T14:02:00Z", "added_by": "Ada Park", "removed": None,
+        "piece": changes.get("id", "e1"), "version": 1, "expires_on": None, "replaced": None,
+        **changes,
     }  # fmt: skip
 
 
@@ -91,7 +93,7 @@ def note(
 
 
 def comment(text: str, by: str = "Jonas Lindqvist", at: str = "2026-11-20T09:30:00Z") -> Snapshot:
-    return {"at": at, "by": by, "text": text}
+    return {"at": at, "by": by, "text": text, "withdrawn_at": None}
 
 
 def edition(*items: dict[str, Any], slug: str = "one", **changes: Any) -> dict[str, Any]:
@@ -114,7 +116,7 @@ def seal(decision: str = "go", **changes: Any) -> dict[str, Any]:
 
 def snapshot(*editions: dict[str, Any], seal: Any = None, **changes: Any) -> Snapshot:
     return {
-        "format": "countersign.snapshot/1",
+        "format": "countersign.snapshot/2",
         "audit": {
             "id": "0b0f7c52-5d3e-4e0e-9a6f-0f6f3a1d2c11",
             "title": "Support assistant, first launch", "revision": 1,
