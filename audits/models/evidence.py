@@ -63,9 +63,7 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             return self._attach(answer, content, Days(**days), by)
 
     @transaction.atomic
-    def _attach(
-        self, answer: Answer, content: dict[str, Any], days: Days, by: User
-    ) -> "Evidence":
+    def _attach(self, answer: Answer, content: dict[str, Any], days: Days, by: User) -> "Evidence":
         """Back the answer, and those that are answered together with it, by one new piece."""
         audit = answer.audit.for_change()
         days = days.checked(audit.project.team, content["kind"])
@@ -225,9 +223,7 @@ class Change:
         return {str(row.pk): _changed(self.before[row.pk], row.standing()) for row in self.rows}
 
 
-def record(
-    audit: Audit, verb: str, changes: Sequence[Change], *, by: User, **told: Any
-) -> None:
+def record(audit: Audit, verb: str, changes: Sequence[Change], *, by: User, **told: Any) -> None:
     """Store the rows and append an event for each answer, under the lock that the caller holds.
 
     As with answers, each event holds the former values as `was`, and `batch` if there are more.

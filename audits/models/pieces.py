@@ -189,4 +189,3 @@ def _here(rows: list[Evidence], evidence: Evidence) -> Evidence:
 def _last_version(evidence: Evidence) -> int:
     versions = Evidence.objects.filter(piece=evidence.piece).values_list("version", flat=True)
     return max(versions)
-

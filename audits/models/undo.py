@@ -52,9 +52,7 @@ def undoable(events: Iterable[Event]) -> set[int]:
         if event.verb in COMMENTS:
             said = event.verb != "comment.withdrawn"
             return comments.get(event.detail.get("comment")) == (not said)
-        return (
-            event.answer is not None and event.detail.get("version") == event.answer.version
-        )
+        return event.answer is not None and event.detail.get("version") == event.answer.version
 
     return {event.pk for event in events if is_latest(event)}
 

@@ -43,9 +43,7 @@ def is_latest(event: Event, pieces: dict[uuid.UUID, int]) -> bool:
     return 0 <= pieces.get(_piece(event), 0) - batch["first"] < batch["count"]
 
 
-def take_back(
-    audit: Audit, event: Event, batch: Sequence[Event], *, by: User
-) -> list[Answer]:
+def take_back(audit: Audit, event: Event, batch: Sequence[Event], *, by: User) -> list[Answer]:
     """Set the rows of the event, and of its batch, back to what they were: what was attached is
     taken off, what was removed is brought back. The answers concerned."""
     if not is_latest(event, latest([event])):

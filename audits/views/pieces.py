@@ -89,7 +89,11 @@ def _both(now: Evidence, form: EvidenceForm) -> dict[str, Any]:
     rows = [
         ("Kind", now.get_kind_display(), Evidence.Kind(mine["kind"]).label),
         ("Title", now.title, mine["title"]),
-        ("What it holds", now.url or now.text or kept, mine.get("url") or mine.get("text") or sent),
+        (
+            "What it holds",
+            now.url or now.text or kept,
+            mine.get("url") or mine.get("text") or sent,
+        ),
         ("Speaks of", day(now.speaks_of), day(mine["speaks_of"])),
         ("Good until", day(now.expires_on), day(mine["expires_on"])),
     ]
@@ -144,7 +148,11 @@ def evidence_items(request: Request, pk) -> HttpResponse:
     query = sent.get("q", "").strip()
     context = {"chosen": chosen, "query": query, "error": error}
     return _page(
-        request, "evidence/evidence_items.html", now, context | _offered(now, query, chosen), status
+        request,
+        "evidence/evidence_items.html",
+        now,
+        context | _offered(now, query, chosen),
+        status,
     )
 
 

@@ -92,7 +92,9 @@ def test_removed_evidence_backs_nothing():
 
 
 def test_evidence_is_counted_by_kind():
-    done = answer("done", evidence=[link(id="1"), link(id="2"), file(id="3"), evidence("note", id="4")])
+    done = answer(
+        "done", evidence=[link(id="1"), link(id="2"), file(id="3"), evidence("note", id="4")]
+    )
     counts = summarise(snapshot(edition(item(answer=done)))).evidence
     assert counts == {"link": 2, "file": 1, "note": 1, "removed": 0, "stale": 0}
 
