@@ -12,6 +12,7 @@ from audits.models import (
     Audit,
     Environment,
     Evidence,
+    Invitation,
     Membership,
     Project,
     Report,
@@ -63,6 +64,17 @@ def membership(user: User, team: Team) -> Membership:
 def membership_for_management(user: User, team_pk, pk) -> Membership:
     team = team_for_management(user, team_pk)
     return get_object_or_404(team.memberships.select_related("user", "team"), pk=pk)
+
+
+def membership_to_end(user: User, team_pk, pk) -> Membership:
+    """One's own, and for an owner everybody's."""
+    own = Membership.objects.filter(team=team_pk, user=user, pk=pk).select_related("user", "team")
+    return own.first() or membership_for_management(user, team_pk, pk)
+
+
+def invitation_for_management(user: User, team_pk, pk) -> Invitation:
+    team = team_for_management(user, team_pk)
+    return get_object_or_404(team.invitations.select_related("team", "invited_by"), pk=pk)
 
 
 def projects(user: User) -> QuerySet[Project]:

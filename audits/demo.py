@@ -43,7 +43,7 @@ class Demo:
         self.team = Team.objects.found(self.team_name, by=by)
         for person in self.people:
             if person is not owner:
-                self.team.add_member(person["email"], person["role"])
+                self.team.admit(self.users[person["email"].split("@")[0]], person["role"])
         for project in self.projects:
             self._project(project, by)
         return self

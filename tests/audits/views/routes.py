@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from audits.models import Audit, Report, User
+from audits.models import Audit, Invitation, Report, User
 
 
 @dataclass(frozen=True)
@@ -34,11 +34,14 @@ def _walk(patterns, prefix):
 ALL = {route.name: route for route in every_route()}
 OURS = {name: route for name, route in ALL.items() if route.noun not in ("account", "checklists")}
 
-PUBLIC = {"health-live", "health-ready", "theme-set"}
+# For whoever has the link: see tests/security/test_invitations.py.
+BY_LINK = {name for name, route in OURS.items() if route.noun == "invitations"}
+PUBLIC = {"health-live", "health-ready", "theme-set", *BY_LINK}
 # What every member of a team may look at, and take away.
 READS = {
     "project-list",
     "team-detail",
+    "team-activity",
     "project-detail",
     "audit-detail",
     "audit-history",
@@ -61,13 +64,16 @@ FORMS = {
     "sign-off-new",
     "evidence-remove",
     "member-remove",
+    "invitation-list",
+    "team-settings",
     "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
-FREE_FORMS = {"team-new", "audit-new", "user-name"}
+FREE_FORMS = {"team-new", "audit-new", "user-name", "user-close"}
 WRITES = {
-    "member-add",
     "member-change",
+    "invitation-renew",
+    "invitation-withdraw",
     "environment-add",
     "answer-state",
     "answer-accept",
@@ -86,7 +92,10 @@ class Things:
         self.audit = audit
         self.project = audit.project
         self.team = audit.project.team
-        self.member = self.team.memberships.get(user=member)
+        self.own = self.team.memberships.get(user=member)
+        # Nobody but an owner may change it: everybody may leave.
+        self.member = self.team.memberships.get(role="owner")
+        self.invitation = self._invitation()
         self.environment = self.project.environments.create(kind="staging", name="eu-west")
         self.answer = audit.answers.get(position=1)
         self.evidence = self.answer.evidence.get(kind="file")
@@ -98,6 +107,12 @@ class Things:
             "evidence": self.evidence,
             "reports": self.report,
         }
+
+    def _invitation(self) -> Invitation:
+        (invitation,) = Invitation.objects.invite(
+            self.team, ["new@harbour.example"], "viewer", by=self.member.user, by_mail=True
+        )
+        return invitation
 
     def address(self, name: str) -> str:
         route = OURS[name]

@@ -173,6 +173,6 @@ def test_form_is_shown_and_taken_and_nothing_else(things, browser, alice, name, 
 def test_member_who_left_finds_nothing_at_once(things, browser, vic, name):
     client, path = browser(vic), things.address(name)
     assert client.get(things.address("audit-detail")).status_code == 200
-    things.member.end()
+    things.own.end(by=vic)
 
     assert client.get(path).status_code == 404
