@@ -10,7 +10,17 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from audits.models import Answer, Audit, Comment, Evidence, Project, SignOff, Team, User
+from audits.models import (
+    Answer,
+    Audit,
+    Comment,
+    Condition,
+    Evidence,
+    Project,
+    SignOff,
+    Team,
+    User,
+)
 from audits.models.snapshots import state_seen
 from audits.models.uploads import discard
 from audits.tasks import ring_for_report
@@ -73,6 +83,9 @@ class Demo:
         for step in content["steps"]:
             for answer in _named(answers, step["item"]):
                 self._step(answer, step)
+        for kind, name in content.get("met", {}).items():
+            for condition in audit.conditions.filter(kind=kind):
+                condition.settle(Condition.State.MET, by=self.users[name])
         if seal := content.get("seal"):
             self._seal(Audit.objects.get(pk=audit.pk), seal)
 

@@ -126,6 +126,11 @@ class Audit(Counters):
         pinned = list(self.pins.values_list("edition_id", flat=True))
         return dict(zip(pinned, letters(len(pinned)), strict=True))
 
+    @cached_property
+    def condition_versions(self) -> dict[int, int]:
+        """Condition's primary key -> its version."""
+        return dict(self.conditions.values_list("pk", "version"))
+
     def for_change(self) -> "Audit":
         """This audit under its lock; AuditSealed unless it is open. Inside a transaction only."""
         audit = Audit.objects.locked(self.pk)

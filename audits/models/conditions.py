@@ -112,9 +112,17 @@ class Condition(models.Model):
         self.version += 1
         self.changed_at, self.changed_by = timezone.now(), by
         self.save()
-        detail = {"condition": self.pk, "kind": self.kind, "text": self.text, "note": note}
         audit.log(
-            verb, by=by, **detail, before=was["state"], after=state, was=was, version=self.version
+            verb,
+            by=by,
+            condition=self.pk,
+            kind=self.kind,
+            text=self.text,
+            note=note,
+            before=was["state"],
+            after=state,
+            was=was,
+            version=self.version,
         )
         return self
 

@@ -32,12 +32,14 @@ class TieQuerySet(models.QuerySet["Tie"]):
             return
         slugs = {slug for slug, _ in places}
         relations = Relation.objects.between(slugs, audit.project.team_id)
+        there = {frozenset(pair) for pair in audit.ties.values_list("first_id", "second_id")}
         ties: dict[frozenset[int], tuple[Relation, int, int]] = {}
         for relation in relations:
             first = places.get((relation.from_checklist, relation.from_item))
             second = places.get((relation.to_checklist, relation.to_item))
-            if first and second:
+            if first and second and frozenset((first, second)) not in there:
                 ties.setdefault(frozenset((first, second)), (relation, first, second))
+        claims = {row[0]: row[1:] for row in audit.answers.values_list("pk", *edits.CLAIM)}
         self.bulk_create(
             self.model(
                 audit=audit,
@@ -46,6 +48,8 @@ class TieQuerySet(models.QuerySet["Tie"]):
                 second_id=second,
                 reason=relation.reason,
                 crosswalk=str(relation.crosswalk),
+                # A person decides which of two different answers holds for both.
+                parted_at=None if claims[first] == claims[second] else timezone.now(),
             )
             for relation, first, second in ties.values()
         )
