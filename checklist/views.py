@@ -12,8 +12,8 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from checklist import search
-from checklist.models import Checklist, Edition, Item, Section
+from checklist import crosswalk_pages, search
+from checklist.models import Checklist, Crosswalk, Edition, Item, Section
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -25,7 +25,7 @@ RESULTS_A_PAGE = 50
 ROWS_A_PAGE = 200
 
 
-def _for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Whoever is signed in, or everybody where the operator made the checklists public."""
     guarded = login_required(view)
 
@@ -37,13 +37,20 @@ def _for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpRespons
     return require_safe(login_not_required(choose))
 
 
-@_for_readers
+@for_readers
 def checklist_list(request: HttpRequest) -> HttpResponse:
-    context = {"editions": Edition.objects.current().with_counts(), "query": ""}
+    context = _everything() | {"query": ""}
     return render(request, "checklists/checklist_list.html", context)
 
 
-@_for_readers
+def _everything() -> dict:
+    return {
+        "editions": Edition.objects.current().with_counts(),
+        "crosswalks": Crosswalk.objects.current().filter(owner=None).with_counts(),
+    }
+
+
+@for_readers
 @vary_on_headers("HX-Request")
 def checklist_search(request: HtmxHttpRequest) -> HttpResponse:
     """The items of the latest editions that hold every word of `q`; without words, the list."""
@@ -56,18 +63,18 @@ def checklist_search(request: HtmxHttpRequest) -> HttpResponse:
         page = Paginator(found, RESULTS_A_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "results": [search.explain(item, wanted) for item in page]}
     else:
-        context["editions"] = Edition.objects.current().with_counts()
+        context |= _everything()
     return render(request, template, context)
 
 
-@_for_readers
+@for_readers
 def checklist_detail(request: HttpRequest, slug: str) -> HttpResponse:
     checklist = get_object_or_404(Checklist, slug=slug)
     edition = get_object_or_404(Edition.objects.current(), checklist=checklist)
     return _edition_page(request, edition)
 
 
-@_for_readers
+@for_readers
 def edition_detail(request: HttpRequest, slug: str, version: str) -> HttpResponse:
     return _edition_page(request, _edition(slug, version))
 
@@ -105,7 +112,7 @@ def _rail(counts: list[tuple[Section, int]]) -> list[dict]:
     return rail
 
 
-@_for_readers
+@for_readers
 def item_detail(request: HttpRequest, slug: str, version: str, ref: str) -> HttpResponse:
     edition = _edition(slug, version)
     item = get_object_or_404(edition.items.select_related("section"), ref=ref)
@@ -116,6 +123,7 @@ def item_detail(request: HttpRequest, slug: str, version: str, ref: str) -> Http
         "latest": latest,
         "neighbours": item.neighbours(),
         "sources": item.cited(),
+        "elsewhere": crosswalk_pages.elsewhere(item, request.user),
         # Refs are stable: what has become of this item.
         "newer_item": latest.items.filter(ref=ref).first() if latest != edition else None,
     }

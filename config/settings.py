@@ -251,13 +251,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"without_traceback": {"()": "config.logs.WithoutTraceback"}},
+    "filters": {
+        "without_traceback": {"()": "config.logs.WithoutTraceback"},
+        "without_tokens": {"()": "config.logs.WithoutTokens"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_tokens"],
+        },
         "lines": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_traceback"],
+            "filters": ["without_traceback", "without_tokens"],
         },
     },
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "WARNING")},

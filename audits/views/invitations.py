@@ -3,6 +3,7 @@
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.views.decorators.cache import never_cache
@@ -16,6 +17,8 @@ from audits.models import Invitation, Team
 from audits.models.errors import Refused
 from audits.models.invitations import NotInvited
 from audits.views.teams import team_page
+
+A_PAGE = 50
 
 
 @never_cache
@@ -91,7 +94,7 @@ def _answer(request: Request, team: Team, made: list[Invitation]) -> HttpRespons
 def _page(
     request: Request, team: Team, form: InviteForm, *, links=(), status: int = 200
 ) -> HttpResponse:
-    waiting = team.invitations.pending().select_related("invited_by")
+    waiting = team.invitations.pending().select_related("invited_by").order_by("email")
     return team_page(
         request,
         team,
@@ -99,7 +102,7 @@ def _page(
         status=status,
         form=form,
         links=links,
-        invitations=waiting,
+        page=Paginator(waiting, A_PAGE).get_page(request.GET.get("page")),
         mail_is_sent=settings.MAIL_IS_SENT,
     )
 
