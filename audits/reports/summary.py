@@ -24,6 +24,8 @@ class Figures:
     risk_accepted: int
     open: int
     open_blockers: int
+    # Done for a person, failing for the machine.
+    conflicts: int
 
     @property
     def settled(self) -> int:
@@ -49,6 +51,10 @@ class Entry:
     @property
     def blocks(self) -> bool:
         return self.is_open and self.item["severity"] == "blocker"
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.answer["state"] == "done" and self.answer["verdict"] == "fail"
 
     @property
     def is_long(self) -> bool:
@@ -161,6 +167,7 @@ def count(entries: Iterable[Entry]) -> Figures:
         risk_accepted=states["risk_accepted"],
         open=states["open"],
         open_blockers=sum(1 for entry in entries if entry.blocks),
+        conflicts=sum(1 for entry in entries if entry.is_conflict),
     )
 
 
