@@ -19,6 +19,7 @@ from audits.models import (
     Team,
     User,
 )
+from checklist.models import Edition
 
 # Whom to ask for the role that may edit.
 EDITOR = "an owner for the editor role"
@@ -96,6 +97,11 @@ def project_for_edit(user: User, pk) -> Project:
 def environment_for_edit(user: User, project_pk, pk) -> Environment:
     project = project_for_edit(user, project_pk)
     return get_object_or_404(project.environments.select_related("project"), pk=pk)
+
+
+def editions(user: User) -> QuerySet[Edition]:
+    """The latest edition of every checklist that the user may read."""
+    return Edition.objects.readable_by(user).current().select_related("checklist").order_by("pk")
 
 
 def _audits(queryset: QuerySet[Audit]) -> QuerySet[Audit]:

@@ -131,7 +131,7 @@ class Demo:
 
 
 def _current_edition(slug: str) -> Edition:
-    edition = Edition.objects.current().filter(checklist__slug=slug).first()
+    edition = Edition.objects.current().filter(checklist__owner=None, checklist__slug=slug).first()
     if edition is None:
         raise LookupError(f"no checklist {slug} is loaded; run load_checklists first.")
     return edition

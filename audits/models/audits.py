@@ -59,6 +59,12 @@ class AuditQuerySet(models.QuerySet["Audit"]):
             raise Refused("Choose each checklist once.", field="editions")
         title = clean_title(title)
         models.prefetch_related_objects(list(editions), "checklist")
+        for edition in editions:
+            if edition.checklist.owner not in (None, project.team_id):
+                raise Refused(
+                    f"“{edition}” belongs to another team, whose members alone may read it.",
+                    field="editions",
+                )
         audit = self.create(project=project, title=title, created_by=by)
         audit.pins.bulk_create(
             audit.pins.model(audit=audit, edition=edition, position=position)
