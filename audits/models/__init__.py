@@ -8,10 +8,12 @@ from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.filters import SavedFilter
 from audits.models.heartbeats import Heartbeat
+from audits.models.invitations import Invitation
 from audits.models.projects import Environment, Project
 from audits.models.reports import Report
 from audits.models.signoffs import SignOff
 from audits.models.snapshots import Snapshot
+from audits.models.team_events import TeamEvent
 from audits.models.teams import Membership, Team
 from audits.models.ties import Tie
 from audits.models.users import User
@@ -26,6 +28,7 @@ __all__ = [
     "Event",
     "Evidence",
     "Heartbeat",
+    "Invitation",
     "Membership",
     "Project",
     "Report",
@@ -33,6 +36,7 @@ __all__ = [
     "SignOff",
     "Snapshot",
     "Team",
+    "TeamEvent",
     "Tie",
     "User",
 ]

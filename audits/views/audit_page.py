@@ -99,6 +99,7 @@ def panel_context(
         "plan_form": plan_form
         or PlanForm(
             team=team,
+            owner=answer.owner,
             initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
         ),
         "comment_form": comment_form or CommentForm(),

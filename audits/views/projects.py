@@ -1,5 +1,6 @@
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +21,9 @@ def project_new(request: Request, team_pk) -> HttpResponse:
     form = ProjectForm(posted(request))
     if form.is_valid():
         form.instance.team = team
-        project = form.save()
+        with transaction.atomic():
+            project = form.save()
+            team.log("project.made", by=request.user, name=project.name)
         messages.success(request, f"{project} is there. Now start its first audit.")
         return redirect(f"{reverse('audit-new')}?project={project.pk}")
     return render(

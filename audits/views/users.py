@@ -1,8 +1,10 @@
+from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from audits.forms.accounts import NameForm
+from audits.forms.accounts import CloseForm, NameForm
 from audits.http import Request, posted, require_form
 
 
@@ -17,3 +19,23 @@ def user_name(request: Request) -> HttpResponse:
         return redirect("project-list")
     status = 422 if form.is_bound else 200
     return render(request, "users/user_name.html", {"form": form}, status=status)
+
+
+@require_form
+def user_close(request: Request) -> HttpResponse:
+    """Ends one's own account; the name stays on what was done."""
+    form = CloseForm(posted(request), user=request.user)
+    if form.is_bound:
+        if slow_down := ratelimit.consume_or_429(request, action="reauthenticate"):
+            return slow_down
+        if form.is_valid():
+            request.user.close()
+            logout(request)
+            messages.success(request, "Your account is closed.")
+            return redirect("account_login")
+    return render(
+        request,
+        "users/user_close.html",
+        {"form": form, "ownerless": request.user.teams.owned_alone_by(request.user)},
+        status=422 if form.is_bound else 200,
+    )

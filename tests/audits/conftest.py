@@ -32,8 +32,9 @@ def harbour(alice) -> Team:
 
 
 def _member(team: Team, name: str, role: str) -> User:
-    address = f"{name.split()[0].lower()}@harbour.example"
-    return team.add_member(address, role, name=name).user
+    user = User.objects.create_user(f"{name.split()[0].lower()}@harbour.example", name=name)
+    team.admit(user, role)
+    return user
 
 
 @pytest.fixture
