@@ -48,7 +48,7 @@ class Wanted:
 def portfolio(user: User, wanted: Wanted) -> QuerySet[Project]:
     """The projects that the person may see, each with `current`: the audit that its row shows,
     by primary key, or None."""
-    projects = Project.objects.visible_to(user).select_related("team")
+    projects: QuerySet[Project] = Project.objects.visible_to(user).select_related("team")
     if wanted.team:
         projects = projects.filter(team=wanted.team)
     projects = _having_words(projects, wanted.words)
@@ -71,15 +71,13 @@ def current_of(project: str) -> QuerySet:
 
 def live() -> QuerySet[Audit]:
     """The audits that may burn: every open one, and of a project without one its latest."""
-    return Audit.objects.filter(
-        Q(state=Audit.State.OPEN) | Q(pk=Subquery(current_of("project")))
-    )
+    return Audit.objects.filter(Q(state=Audit.State.OPEN) | Q(pk=Subquery(current_of("project"))))
 
 
-def has_blockers(user: User | None = None) -> Q:
+def _has_blockers(user: User) -> Q:
     """The counters' word, and today's where an acceptance ran out that they still count."""
     lapsed = Answer.objects.blocking().filter(audit=OuterRef("pk"))
-    return Q(count_blockers__gt=0) | (Q(lapses_on__lt=timezone.localdate()) & Exists(lapsed))
+    return Q(count_blockers__gt=0) | Q(Exists(lapsed), lapses_on__lt=timezone.localdate())
 
 
 def _is_mine(user: User) -> Q:
@@ -91,7 +89,7 @@ def _is_mine(user: User) -> Q:
 AUDITS: dict[str, Callable[[User], Q]] = {
     SEALED: lambda user: Q(state=Audit.State.SEALED),
     MINE: _is_mine,
-    BLOCKERS: has_blockers,
+    BLOCKERS: _has_blockers,
     CONFLICTS: lambda user: Q(count_conflicts__gt=0),
     OVERDUE: lambda user: Q(Exists(Answer.objects.overdue().filter(audit=OuterRef("pk")))),
 }

@@ -29,9 +29,7 @@ def standings(audits: Iterable[Audit]) -> dict[Any, Standing]:
     progress = _progress(known)
     sign_offs = SignOff.objects.last_of(known)
     since = _since({pk: audit for pk, audit in known.items() if _is_reopened(audit)})
-    return {
-        pk: Standing(progress[pk], sign_offs.get(pk), since.get(pk, "")) for pk in known
-    }
+    return {pk: Standing(progress[pk], sign_offs.get(pk), since.get(pk, "")) for pk in known}
 
 
 def _progress(audits: dict[Any, Audit]) -> dict[Any, Progress]:

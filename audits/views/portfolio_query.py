@@ -6,6 +6,7 @@ from django.http import QueryDict
 
 from audits.models import Team
 from audits.models import portfolio as models
+from audits.models.text import UNSTORABLE
 
 MAX_QUERY = 200
 MAX_WORDS = 8
@@ -42,8 +43,10 @@ class Query:
         self.show = [name for name in FILTERS if name in sent.getlist("show")]
         self.team = _named(sent.get("team", ""), teams)
         self.teams = teams
-        self.words = sent.get("q", "").strip()[:MAX_QUERY]
-        self.sort = sent["sort"] if sent.get("sort") in SORTS else models.BURNS
+        # What no database stores is in no name either.
+        self.words = UNSTORABLE.sub(" ", sent.get("q", "")).strip()[:MAX_QUERY]
+        sort = sent.get("sort", "")
+        self.sort = sort if sort in SORTS else models.BURNS
 
     @property
     def wanted(self) -> models.Wanted:

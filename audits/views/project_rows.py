@@ -1,11 +1,11 @@
-"""Rows of the portfolio and of a project's page, and templates/projects/rows.jinja that shows them."""
+"""Rows of the portfolio and of a project's page, which templates/projects/rows.jinja shows."""
 
 import uuid
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, Window, When
+from django.db.models import Case, Count, F, IntegerField, QuerySet, Value, When, Window
 from django.db.models.functions import RowNumber
 from django.templatetags.static import static
 from django.urls import reverse
@@ -35,19 +35,20 @@ class Row:
 
 @dataclass(frozen=True)
 class Place:
-    """What all rows of a page share: how their addresses begin, and what the viewer may."""
+    """What all rows of a page share: how their addresses begin, and what the viewer may.
+    `may_edit` holds primary keys of teams."""
 
     projects: str
     audits: str
     start: str
     sprite: str
-    may_edit: Collection = ()
-    several_teams: bool = False
+    may_edit: Collection
+    several_teams: bool
 
 
-def portfolio_html(projects: Iterable, *, teams: Collection[Team], may_edit) -> Markup:
-    """The projects of `audits.models.portfolio`; `may_edit` holds primary keys of teams."""
-    at = Place(**_addresses(), may_edit=may_edit, several_teams=len(teams) > 1)
+def portfolio_html(projects: Iterable, *, teams: Collection[Team], may_edit: Collection) -> Markup:
+    """The projects of `audits.models.portfolio`."""
+    at = _place(may_edit=may_edit, several_teams=len(teams) > 1)
     return macros(TEMPLATE).projects(_rows(list(projects)), at)
 
 
@@ -55,22 +56,23 @@ def audits_html(audits: Iterable[Audit]) -> Markup:
     """The audits of one project."""
     audits = list(audits)
     standing = standings(audits)
-    rows = [Row(audit, standing[audit.pk]) for audit in audits]
-    return macros(TEMPLATE).audits(rows, Place(**_addresses()))
+    return macros(TEMPLATE).audits([Row(audit, standing[audit.pk]) for audit in audits], _place())
 
 
-def _addresses() -> dict[str, str]:
+def _place(*, may_edit: Collection = (), several_teams: bool = False) -> Place:
     # A page names hundreds; to ask the resolver for each would take longer than the queries.
     before = {
         noun: reverse(f"{noun}-detail", args=[NOBODY]).removesuffix(f"{NOBODY}/")
         for noun in ("project", "audit")
     }
-    return {
-        "projects": before["project"],
-        "audits": before["audit"],
-        "start": reverse("audit-new"),
-        "sprite": static("icons/sprite.svg"),
-    }
+    return Place(
+        projects=before["project"],
+        audits=before["audit"],
+        start=reverse("audit-new"),
+        sprite=static("icons/sprite.svg"),
+        may_edit=may_edit,
+        several_teams=several_teams,
+    )
 
 
 def _rows(projects: list[Any]) -> list[Row]:
@@ -98,11 +100,11 @@ def _others(projects: list, current: list) -> QuerySet:
     place = Window(
         RowNumber(), partition_by="project", order_by=[burns.desc(), F("created_at").desc(), "pk"]
     )
+    named = ("project_id", "pk", "title", "state", "count_blockers", "siblings")
+    others = Audit.objects.filter(project__in=projects).exclude(pk__in=current)
     return (
-        Audit.objects.filter(project__in=projects)
-        .exclude(pk__in=current)
-        .annotate(place=place, siblings=Window(Count("pk"), partition_by="project"))
+        others.annotate(place=place, siblings=Window(Count("pk"), partition_by="project"))
         .filter(place__lte=OTHERS_NAMED)
         .order_by("place")
-        .values_list("project_id", "pk", "title", "state", "count_blockers", "siblings", named=True)
+        .values_list(*named, named=True)
     )

@@ -54,9 +54,9 @@ def project_detail(request: Request, pk) -> HttpResponse:
 
 
 def _project_page(request: Request, project: Project, *, environment_form=None) -> HttpResponse:
-    page = Paginator(project.audits.order_by("state", "-created_at", "id"), AUDITS_A_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(
+        project.audits.order_by("state", "-created_at", "id"), AUDITS_A_PAGE
+    ).get_page(request.GET.get("page"))
     return render(
         request,
         "projects/project_detail.html",
