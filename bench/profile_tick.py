@@ -43,16 +43,22 @@ class Ticking:
             self.tick()
 
 
+def shortened(sql: str) -> str:
+    """Without the list of columns."""
+    head, found, tail = sql.partition(" FROM ")
+    return (f"{head[:60]} …{found}{tail}" if found else sql)[:200]
+
+
 def main() -> None:
     ticking = Ticking(sys.argv[1])
     ticking.run()
     with CaptureQueriesContext(connection) as captured:
         ticking.tick()
-    for query in captured:
-        print(f"{float(query['time']) * 1000:5.1f} ms  {' '.join(query['sql'].split())[:150]}")
+    for number, query in enumerate(captured.captured_queries, 1):
+        print(f"{number:3}  {shortened(query['sql'])}")
     cpu = time.process_time()
     ticking.run()
-    print(f"{len(captured)} statements; {(time.process_time() - cpu) / TICKS * 1000:.2f} ms CPU")
+    print(f"{(time.process_time() - cpu) / TICKS * 1000:.2f} ms CPU a tick, unprofiled")
     profile = cProfile.Profile()
     profile.runcall(ticking.run)
     stats = pstats.Stats(profile)

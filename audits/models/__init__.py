@@ -5,6 +5,7 @@ from audits.models.audits import Audit, AuditEdition
 from audits.models.comments import Comment
 from audits.models.conditions import Condition
 from audits.models.events import Event
+from audits.models.drafts import Draft
 from audits.models.evidence import Evidence
 from audits.models.filters import SavedFilter
 from audits.models.heartbeats import Heartbeat
@@ -24,6 +25,7 @@ __all__ = [
     "AuditEdition",
     "Comment",
     "Condition",
+    "Draft",
     "Environment",
     "Event",
     "Evidence",
