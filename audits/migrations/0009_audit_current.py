@@ -6,8 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0007_event_audit_at'),
-        ('checklist', '0002_owners_and_crosswalks'),
+        ('audits', '0008_drafts'),
     ]
 
     operations = [
