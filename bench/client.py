@@ -82,11 +82,12 @@ class Tally:
 
 
 def run(job: dict) -> dict:
-    askers = [Asker(job, number) for number in range(job["clients"])]
+    askers = [Asker(job, 0)]
     try:
         for _ in range(job["warm_up"]):
-            for asker in askers:
-                asker.take(asker.connection.send(asker.next()))
+            askers[0].take(askers[0].connection.send(askers[0].next()))
+        # Not before: a server may close a connection that idles while others warm up.
+        askers += [Asker(job, number) for number in range(1, job["clients"])]
         return alone(askers[0], job) if len(askers) == 1 else together(askers, job)
     finally:
         for asker in askers:

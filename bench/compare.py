@@ -71,7 +71,7 @@ class Client:
         if not line:
             raise RuntimeError(f"The client gave up while it asked {party.name}.")
         chunk = json.loads(line)
-        answered = len(chunk["ms"]) + WARM_UP * clients
+        answered = len(chunk["ms"]) + WARM_UP
         chunk["cpu_ms"] = (server.process.cpu_seconds() - before) * 1000 / answered
         return chunk
 

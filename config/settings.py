@@ -28,6 +28,7 @@ SIGN_UP = environment.text("SIGN_UP", "first")
 HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000)
 DEMO = environment.flag("DEMO", True)
+WEB_PROCESSES = environment.number("WEB_PROCESSES", environment.processors(at_most=4), least=1)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -182,11 +183,7 @@ REDIS_URL = environment.text("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    # Room enough that nobody flushes the rate limits out of it.
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    else {"BACKEND": "config.cache.FileCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}
 }
 
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker.settings_for(

@@ -4,6 +4,7 @@ from audits.models.answers import Answer
 from audits.models.audits import Audit, AuditEdition
 from audits.models.comments import Comment
 from audits.models.conditions import Condition
+from audits.models.drafts import Draft
 from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.filters import SavedFilter
@@ -24,6 +25,7 @@ __all__ = [
     "AuditEdition",
     "Comment",
     "Condition",
+    "Draft",
     "Environment",
     "Event",
     "Evidence",

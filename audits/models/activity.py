@@ -14,7 +14,7 @@ from audits.models.teams import Team
 from audits.models.users import User
 
 PAGE = 50
-CURSOR = re.compile(r"(\d{1,16})-([01])-(\d{1,18})")
+CURSOR = re.compile(r"([0-9]{1,16})-([01])-([0-9]{1,18})")
 EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
@@ -34,10 +34,7 @@ class Place(NamedTuple):
         """The place that `str` wrote; None for anything else."""
         if not (found := CURSOR.fullmatch(text)):
             return None
-        try:
-            at = EPOCH + dt.timedelta(microseconds=int(found[1]))
-        except OverflowError:
-            return None
+        at = EPOCH + dt.timedelta(microseconds=int(found[1]))
         return cls(at, found[2] == "1", int(found[3]))
 
     @classmethod

@@ -36,8 +36,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
     def open_all(self, audit: Audit) -> None:
-        """One open answer an item, in the order of the audit's editions: one statement, however
-        many there are."""
+        """One open answer for each item that has none, in the order of the audit's editions: one
+        statement, however many there are."""
         selected = {
             "item_id": "item.id",
             "section_id": "item.section_id",
@@ -62,7 +62,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
                 f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608
                 f"SELECT {', '.join(chosen)} FROM checklist_item item "
                 "JOIN audits_auditedition pin ON pin.edition_id = item.edition_id "
-                "WHERE pin.audit_id = %s",
+                "WHERE pin.audit_id = %s AND NOT EXISTS (SELECT 1 FROM audits_answer answer "
+                "WHERE answer.audit_id = pin.audit_id AND answer.item_id = item.id)",
                 [*values, Audit._meta.pk.get_db_prep_value(audit.pk, connection)],
             )
 

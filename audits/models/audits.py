@@ -59,6 +59,12 @@ class AuditQuerySet(models.QuerySet["Audit"]):
             raise Refused("Choose each checklist once.", field="editions")
         title = clean_title(title)
         models.prefetch_related_objects(list(editions), "checklist")
+        for edition in editions:
+            if edition.checklist.owner not in (None, project.team_id):
+                raise Refused(
+                    f"“{edition}” belongs to another team, whose members alone may read it.",
+                    field="editions",
+                )
         audit = self.create(project=project, title=title, created_by=by)
         audit.pins.bulk_create(
             audit.pins.model(audit=audit, edition=edition, position=position)
@@ -104,6 +110,7 @@ class Audit(Counters):
 
     class Meta:
         ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["project", "state", "-created_at"], name="audit_current")]
 
     def __str__(self) -> str:
         return self.title
@@ -125,6 +132,11 @@ class Audit(Counters):
         """Edition's primary key -> the letter before its items' numbers, as in the report."""
         pinned = list(self.pins.values_list("edition_id", flat=True))
         return dict(zip(pinned, letters(len(pinned)), strict=True))
+
+    @cached_property
+    def condition_versions(self) -> dict[int, int]:
+        """Condition's primary key -> its version."""
+        return dict(self.conditions.values_list("pk", "version"))
 
     def for_change(self) -> "Audit":
         """This audit under its lock; AuditSealed unless it is open. Inside a transaction only."""

@@ -59,8 +59,8 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
         for invitation in made:
             invitation._new_token(by_mail)
         Invitation.objects.bulk_create(made)
-        for invitation in made:
-            team.log("invitation.sent", by=by, email=invitation.email, role=role)
+        told = [{"email": invitation.email, "role": role} for invitation in made]
+        team.log_many("invitation.sent", told, by=by)
         return made
 
 

@@ -6,16 +6,19 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from audits.models.answers import UNFOLDED, Answer
 from audits.models.audits import Audit
-from audits.models.comments import Comment
+from audits.models.conditions import Condition
 from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.history import describe
 from audits.models.projects import Project
+from audits.models.told import day, moment, stamp, told_comment, told_evidence
 from audits.models.users import User
 from audits.reports.canonical import canonical_json, digest
-from checklist.models import Edition, Item
+from checklist.models import Edition
 
+ENDS = ("first", "second")
 FORMAT = "countersign.snapshot/2"
 
 
@@ -86,7 +89,7 @@ def build(audit: Audit, *, by: User, at: dt.datetime, seal: dict | None) -> dict
             "state": Audit.State.SEALED if seal else Audit.State.OPEN,
             "created_at": stamp(audit.created_at),
             "created_by": str(audit.created_by),
-            "launch_date": _day(audit.project.launch_date),
+            "launch_date": day(audit.project.launch_date),
         },
         "team": {"name": audit.project.team.name},
         "project": _project(audit.project),
@@ -104,7 +107,7 @@ def state_seen(audit: Audit) -> str:
     chain, which stands for answers, evidence and comments, a dot, and the SHA-256 in hex of
     what a snapshot takes from the project, which has no events."""
     project = audit.project
-    about = _project(project) | {"team": project.team.name, "launch": _day(project.launch_date)}
+    about = _project(project) | {"team": project.team.name, "launch": day(project.launch_date)}
     return f"{audit.events_head}.{digest(canonical_json(about))}"
 
 
@@ -119,37 +122,64 @@ def _project(project: Project) -> dict[str, Any]:
     }
 
 
-def stamp(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _day(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _moment(at: dt.datetime | None) -> str | None:
-    return stamp(at) if at else None
-
-
 def _person(user: User | None) -> str | None:
     return str(user) if user else None
 
 
 def _editions(audit: Audit) -> list[dict[str, Any]]:
     sections: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    retired: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ties = _ties(audit)
     for answer in _answers(audit):
         item = answer.item
+        told = _item(answer) | {"answer": _answer(answer, ties[answer.pk])}
+        if answer.retired_at:
+            retired[item.edition.checklist_id].append(told | {"version": item.edition.version})
+            continue
         section = sections[item.edition_id].setdefault(
             item.section_id, {"id": item.section.ref, "title": item.section.title, "items": []}
         )
-        section["items"].append(_item(item) | {"answer": _answer(answer)})
+        section["items"].append(told)
+    conditions = list(audit.conditions.select_related("changed_by"))
     pins = audit.pins.select_related("edition__checklist")
-    return [_edition(pin.edition, list(sections[pin.edition_id].values())) for pin in pins]
+    return [
+        _edition(pin.edition, conditions)
+        | {
+            "sections": list(sections[pin.edition_id].values()),
+            "retired": retired[pin.edition.checklist_id],
+        }
+        for pin in pins
+    ]
+
+
+def _ties(audit: Audit) -> dict[int, list[dict[str, Any]]]:
+    """Answer's primary key -> how its item stands to others of the audit."""
+    told: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ties = audit.ties.select_related(
+        *(f"{end}__item__edition__checklist" for end in ("first", "second")), "parted_by"
+    )
+    for tie in ties.defer(*(f"{end}__item__{name}" for end in ENDS for name in UNFOLDED)):
+        for answer in (tie.first, tie.second):
+            item = tie.other(answer).item
+            told[answer.pk].append(
+                {
+                    "kind": tie.seen_from(answer),
+                    "checklist": item.edition.checklist.slug,
+                    "item": item.ref,
+                    "reason": tie.reason,
+                    "crosswalk": tie.crosswalk,
+                    "parted_at": moment(tie.parted_at),
+                    "parted_by": _person(tie.parted_by),
+                }
+            )
+    return told
 
 
 def _answers(audit: Audit):
     return (
-        audit.answers.select_related("item__section", "owner", "approver", "changed_by")
+        audit.answers.select_related(
+            "item__section", "item__edition__checklist", "owner", "approver", "changed_by"
+        )
         .prefetch_related(
             models.Prefetch(
                 "evidence",
@@ -161,25 +191,41 @@ def _answers(audit: Audit):
     )
 
 
-def _edition(edition: Edition, sections: list[dict[str, Any]]) -> dict[str, Any]:
+def _edition(edition: Edition, conditions: list[Condition]) -> dict[str, Any]:
     return {
         "slug": edition.checklist.slug,
         "title": edition.title,
         "version": edition.version,
         "digest": edition.digest,
         "documents": edition.documents,
-        "entry_conditions": edition.entry_conditions,
-        "exit_criteria": edition.exit_criteria,
-        "sections": sections,
+        "entry_conditions": _conditions(edition, conditions, Condition.Kind.ENTRY),
+        "exit_criteria": _conditions(edition, conditions, Condition.Kind.EXIT),
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _conditions(edition: Edition, conditions: list[Condition], kind: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": condition.ref,
+            "text": condition.text,
+            "state": condition.state,
+            "note": condition.note,
+            "changed_at": moment(condition.changed_at),
+            "changed_by": _person(condition.changed_by),
+        }
+        for condition in conditions
+        if condition.edition_id == edition.pk and condition.kind == kind
+    ]
+
+
+def _item(answer: Answer) -> dict[str, Any]:
+    item = answer.item
     return {
         "id": item.ref,
         "number": item.number,
         "title": item.title,
-        "severity": item.severity,
+        "severity": answer.severity,
+        "own_severity": item.severity,
         "guidance": item.guidance,
         "why": item.why,
         "verify": item.verify,
@@ -188,61 +234,23 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
-def _answer(answer) -> dict[str, Any]:
+def _answer(answer: Answer, ties: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "state": answer.state,
+        "severity_reason": answer.severity_reason,
+        "verdict": answer.verdict,
+        "ties": ties,
         "counts_as": answer.counts_as,
         "reason": answer.reason,
         "approver": _person(answer.approver),
-        "accepted_at": _moment(answer.accepted_at),
-        "accepted_until": _day(answer.accepted_until),
+        "accepted_at": moment(answer.accepted_at),
+        "accepted_until": day(answer.accepted_until),
         "owner": _person(answer.owner),
-        "due": _day(answer.due),
-        "changed_at": _moment(answer.changed_at),
+        "due": day(answer.due),
+        "changed_at": moment(answer.changed_at),
         "changed_by": _person(answer.changed_by),
-        "evidence": [_evidence(evidence) for evidence in answer.evidence.all()],
-        "comments": [_comment(comment) for comment in answer.comments.all()],
-    }
-
-
-def _comment(comment: Comment) -> dict[str, Any]:
-    """What its author took back is told, not shown."""
-    return {
-        "at": stamp(comment.created_at),
-        "by": str(comment.author),
-        "text": "" if comment.withdrawn_at else comment.text,
-        "withdrawn_at": _moment(comment.withdrawn_at),
-    }
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    removed = replaced = None
-    if evidence.removed_at:
-        removed = {
-            "at": stamp(evidence.removed_at),
-            "by": str(evidence.removed_by),
-            "reason": evidence.removed_reason,
-        }
-    if evidence.replaced_at:
-        replaced = {"at": stamp(evidence.replaced_at), "by": str(evidence.replaced_by)}
-    return {
-        "id": str(evidence.pk),
-        "piece": str(evidence.piece),
-        "version": evidence.version,
-        "kind": evidence.kind,
-        "title": evidence.title,
-        "url": evidence.url,
-        "text": evidence.text,
-        "filename": evidence.filename,
-        "size_bytes": evidence.size_bytes,
-        "content_type": evidence.content_type,
-        "sha256": evidence.sha256,
-        "speaks_of": evidence.speaks_of.isoformat(),
-        "expires_on": _day(evidence.expires_on),
-        "added_at": stamp(evidence.added_at),
-        "added_by": str(evidence.added_by),
-        "removed": removed,
-        "replaced": replaced,
+        "evidence": [told_evidence(evidence) for evidence in answer.evidence.all()],
+        "comments": [told_comment(comment) for comment in answer.comments.all()],
     }
 
 

@@ -47,5 +47,8 @@ SENTENCES = {
     "invitation.renewed": lambda d: f"sent {d['email']} a new invitation as {d['role']}",
     "invitation.withdrawn": lambda d: f"withdrew the invitation of {d['email']}",
     "invitation.declined": lambda d: f"declined the invitation as {d['role']}",
+    "crosswalk.loaded": lambda d: f"loaded the crosswalk “{d['name']}”",
+    "checklist.published": lambda d: f"published the checklist “{d['name']}”",
+    "draft.discarded": lambda d: f"discarded the draft “{d['name']}”",
     "project.made": lambda d: f"made the project “{d['name']}”",
 }

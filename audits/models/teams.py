@@ -69,7 +69,16 @@ class Team(models.Model):
 
     def log(self, verb: str, *, by: User | None, actor: str = "", **detail) -> None:
         """Append one event; `actor` is the name of one who is not signed in."""
-        self.events.create(verb=verb, actor=by, actor_name=str(by) if by else actor, detail=detail)
+        self.log_many(verb, [detail], by=by, actor=actor)
+
+    def log_many(
+        self, verb: str, details: list[dict], *, by: User | None, actor: str = ""
+    ) -> None:
+        name = str(by) if by else actor
+        self.events.bulk_create(
+            self.events.model(team=self, verb=verb, actor=by, actor_name=name, detail=detail)
+            for detail in details
+        )
 
     @transaction.atomic
     def admit(self, user: User, role: str) -> "Membership":

@@ -11,6 +11,7 @@ from audits.models.audits import Audit
 from audits.models.comments import Comment
 from audits.models.errors import Refused
 from audits.models.events import Event
+from audits.models.moves import move_back
 from audits.models.terms import Rating, refuse_unless_approver
 from audits.models.users import User
 
@@ -34,27 +35,40 @@ def can_undo(event: Event) -> bool:
 
 
 def undoable(events: Iterable[Event]) -> set[int]:
-    """The primary keys of those that may be taken back, in two queries at most."""
+    """The primary keys of those of one audit that may be taken back, in two queries for evidence
+    and comments, and one for conditions."""
     events = [
         each
         for each in events
         if each.verb in TAKES_BACK
-        and (each.verb == "audit.renamed" or each.revision == each.audit.revision)
+        and each.revision == each.audit.revision
+        and not each.audit.is_sealed
     ]
     pieces = undo_evidence.latest(events)
     comments = _withdrawn([each for each in events if each.verb in COMMENTS])
 
     def is_latest(event: Event) -> bool:
-        if event.verb == "audit.renamed":
-            return event.detail["after"] == event.audit.title
         if event.verb in undo_evidence.VERBS:
             return undo_evidence.is_latest(event, pieces)
         if event.verb in COMMENTS:
-            said = event.verb != "comment.withdrawn"
-            return comments.get(event.detail.get("comment")) == (not said)
-        return event.answer is not None and event.detail.get("version") == event.answer.version
+            withdrew = event.verb == "comment.withdrawn"
+            return comments.get(event.detail.get("comment")) == withdrew
+        if event.verb in ANSWERS:
+            return event.answer is not None and (
+                event.detail.get("version") == event.answer.version
+            )
+        return _is_latest_of_audit(event)
 
     return {event.pk for event in events if is_latest(event)}
+
+
+def _is_latest_of_audit(event: Event) -> bool:
+    audit, detail = event.audit, event.detail
+    if event.verb == "audit.renamed":
+        return detail["after"] == audit.title
+    if event.verb == "condition.settled":
+        return detail["version"] == audit.condition_versions.get(detail["condition"])
+    return audit.events_count == event.number + detail["reopened"]
 
 
 @transaction.atomic
@@ -103,10 +117,23 @@ def _lowers(event: Event, answer: Answer) -> bool:
     return Rating(former).lowers(answer)
 
 
+def _undo_condition(audit: Audit, event: Event, by: User) -> Undone:
+    condition = audit.conditions.filter(pk=event.detail["condition"]).first()
+    if condition is None or condition.version != event.detail["version"]:
+        raise Refused("It was changed again since, and stays as it is.")
+    condition.restore(audit, event.detail["was"], by=by)
+    return Undone([], [])
+
+
 def _undo_renaming(audit: Audit, event: Event, by: User) -> Undone:
     if audit.title != event.detail["after"]:
         raise Refused("The audit was renamed again since; its title stays as it is.")
     audit.rename(event.detail["before"], by=by)
+    return Undone([], [])
+
+
+def _undo_move(_audit: Audit, event: Event, by: User) -> Undone:
+    move_back(event, by=by)
     return Undone([], [])
 
 
@@ -139,4 +166,6 @@ TAKES_BACK: dict[str, Callable[[Audit, Event, User], Undone]] = {
     **dict.fromkeys(undo_evidence.VERBS, _undo_evidence),
     **dict.fromkeys(COMMENTS, _undo_comment),
     "audit.renamed": _undo_renaming,
+    "audit.moved": _undo_move,
+    "condition.settled": _undo_condition,
 }

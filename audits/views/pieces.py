@@ -110,7 +110,8 @@ def evidence_expiry(request: Request, pk) -> HttpResponse:
     form = ExpiryForm(
         posted(request), initial={"expires_on": now.expires_on, "seen": now.expires_on}
     )
-    status, context = (422 if form.is_bound else 200), {"form": form}
+    status = 422 if form.is_bound else 200
+    context: dict[str, Any] = {"form": form}
     if form.is_valid():
         given = form.cleaned_data
         try:

@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 
 from audits.forms.accounts import CloseForm, NameForm
 from audits.http import Request, posted, require_form
+from audits.models.errors import Refused
 
 
 @require_form
@@ -28,14 +29,23 @@ def user_close(request: Request) -> HttpResponse:
     if form.is_bound:
         if slow_down := ratelimit.consume_or_429(request, action="reauthenticate"):
             return slow_down
-        if form.is_valid():
-            request.user.close()
-            logout(request)
+        if form.is_valid() and _closed(request, form):
             messages.success(request, "Your account is closed.")
             return redirect("account_login")
+    ownerless = request.user.teams.owned_alone_by(request.user)
     return render(
         request,
         "users/user_close.html",
-        {"form": form, "ownerless": request.user.teams.owned_alone_by(request.user)},
+        {"form": form, "ownerless": ownerless},
         status=422 if form.is_bound else 200,
     )
+
+
+def _closed(request: Request, form: CloseForm) -> bool:
+    try:
+        request.user.close()
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    logout(request)
+    return True

@@ -1,10 +1,12 @@
 import pytest
 
+from audits import access
 from audits.forms.answers import CommentForm, PlanForm, StateForm
 from audits.forms.audits import AuditForm
 from audits.forms.projects import EnvironmentForm, ProjectForm
 from audits.forms.teams import InviteForm
 from audits.models import Environment, Project
+from checklist.models import Edition
 from tests.audits.helpers import build_edition
 
 
@@ -68,11 +70,15 @@ def test_approver_of_another_team_is_not_a_choice(harbour, mallory):
     assert "approver" in form.errors
 
 
-def test_audit_is_started_over_the_latest_edition(project):
+def test_audit_is_started_over_the_latest_edition(project, alice):
     build_edition(version="1.0.0")
     latest = build_edition(version="1.1.0")
 
-    offered = AuditForm(projects=Project.objects.all()).fields["editions"].queryset
+    offered = (
+        AuditForm(projects=Project.objects.all(), editions=access.editions(alice))
+        .fields["editions"]
+        .queryset
+    )
 
     assert list(offered) == [latest]
 
@@ -81,13 +87,18 @@ def test_audit_is_started_only_in_a_project_that_was_offered(project, edition):
     form = AuditForm(
         {"project": project.pk, "title": "x", "editions": [edition.pk]},
         projects=Project.objects.none(),
+        editions=Edition.objects.all(),
     )
 
     assert "project" in form.errors
 
 
 def test_audit_without_a_checklist_is_told_so(project, edition):
-    form = AuditForm({"project": project.pk, "title": "x"}, projects=Project.objects.all())
+    form = AuditForm(
+        {"project": project.pk, "title": "x"},
+        projects=Project.objects.all(),
+        editions=Edition.objects.all(),
+    )
 
     assert form.errors["editions"] == ["Choose at least one checklist."]
 

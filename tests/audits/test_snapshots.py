@@ -147,7 +147,7 @@ def test_snapshot_takes_as_many_queries_for_60_items_as_for_3(
             Comment.objects.add(answer, "Yes.", by=noor)
             answer.plan(by=alice, owner=noor, due=None)
         audit = Audit.objects.get(pk=audit.pk)
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(12):
             build(audit, by=alice, at=timezone.now(), seal=None)
 
 

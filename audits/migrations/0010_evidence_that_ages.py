@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0006_invitations'),
+        ('audits', '0009_audit_current'),
     ]
 
     operations = [
