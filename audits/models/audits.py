@@ -100,6 +100,9 @@ class Audit(Counters):
     events_count = models.PositiveIntegerField(default=0)
     events_head = models.CharField(max_length=64, default=GENESIS)
 
+    # Who looks at it, where `access` asked; with one query for both.
+    viewer: Membership | None = None
+
     objects = AuditQuerySet.as_manager()
 
     class Meta:
@@ -130,7 +133,15 @@ class Audit(Counters):
         """This audit under its lock; AuditSealed unless it is open. Inside a transaction only."""
         audit = Audit.objects.locked(self.pk)
         audit.refuse_if_sealed()
+        audit._learn_from(self)
         return audit
+
+    def _learn_from(self, other: "Audit") -> None:
+        """Take over what was read already and does not change."""
+        known = vars(other)
+        vars(self).update({name: known[name] for name in ("viewer", "letters") if name in known})
+        if Audit._meta.get_field("project").is_cached(other):
+            self.project = other.project
 
     def refuse_if_sealed(self) -> None:
         if self.is_sealed:
