@@ -1,6 +1,6 @@
 # What a person types; how it is done is in scripts/.
 .DEFAULT_GOAL := help
-.PHONY: help setup serve test test-postgres lint types check
+.PHONY: help setup serve test test-postgres lint types check bench
 
 VENV_PYTHON := .venv/bin/python
 PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
@@ -36,6 +36,10 @@ lint: setup ## ruff, djade, bandit and the import contracts
 
 types: setup ## mypy
 	@$(VENV_PYTHON) -m mypy manage.py config checklist audits
+
+bench: setup ## measure the product beside its floor (QUICK=1, B=tick, JSON=file; docs/benchmarks.md)
+	@scripts/native-libraries
+	@$(VENV_PYTHON) -m bench $(if $(QUICK),--quick) $(if $(JSON),--json $(JSON)) $(B)
 
 check: lint types ## what .ci/run asks before the tests
 	@$(EMBEDDED) $(VENV_PYTHON) manage.py check

@@ -11,14 +11,17 @@ from django.shortcuts import get_object_or_404
 from audits.models import (
     Answer,
     Audit,
+    Draft,
     Environment,
     Evidence,
+    Invitation,
     Membership,
     Project,
     Report,
     Team,
     User,
 )
+from checklist.models import Edition
 
 # Whom to ask for the role that may edit.
 EDITOR = "an owner for the editor role"
@@ -72,6 +75,17 @@ def membership_for_management(user: User, team_pk, pk) -> Membership:
     return get_object_or_404(team.memberships.select_related("user", "team"), pk=pk)
 
 
+def membership_to_end(user: User, team_pk, pk) -> Membership:
+    """One's own, and for an owner everybody's."""
+    own = Membership.objects.filter(team=team_pk, user=user, pk=pk).select_related("user", "team")
+    return own.first() or membership_for_management(user, team_pk, pk)
+
+
+def invitation_for_management(user: User, team_pk, pk) -> Invitation:
+    team = team_for_management(user, team_pk)
+    return get_object_or_404(team.invitations.select_related("team", "invited_by"), pk=pk)
+
+
 def projects(user: User) -> QuerySet[Project]:
     return Project.objects.visible_to(user).select_related("team")
 
@@ -91,6 +105,29 @@ def project_for_edit(user: User, pk) -> Project:
 def environment_for_edit(user: User, project_pk, pk) -> Environment:
     project = project_for_edit(user, project_pk)
     return get_object_or_404(project.environments.select_related("project"), pk=pk)
+
+
+def editions(user: User) -> QuerySet[Edition]:
+    """The latest edition of every checklist that the user may read."""
+    return Edition.objects.readable_by(user).current().select_related("checklist").order_by("pk")
+
+
+def edition_for_view(user: User, pk) -> Edition:
+    readable = Edition.objects.readable_by(user).select_related("checklist")
+    return get_object_or_404(readable, pk=pk)
+
+
+def _drafts(queryset: QuerySet[Draft]) -> QuerySet[Draft]:
+    return queryset.select_related("team", "base__checklist", "changed_by")
+
+
+def draft_for_view(user: User, pk) -> Draft:
+    return get_object_or_404(_drafts(Draft.objects.visible_to(user)), pk=pk)
+
+
+def draft_for_edit(user: User, pk) -> Draft:
+    drafts = Draft.objects
+    return _for_change(_drafts(drafts.editable_by(user)), drafts.visible_to(user), EDITOR, pk=pk)
 
 
 def _audits(queryset: QuerySet[Audit]) -> QuerySet[Audit]:

@@ -10,7 +10,17 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
-from audits.models import Answer, Audit, Comment, Evidence, Project, SignOff, Team, User
+from audits.models import (
+    Answer,
+    Audit,
+    Comment,
+    Condition,
+    Evidence,
+    Project,
+    SignOff,
+    Team,
+    User,
+)
 from audits.models.snapshots import state_seen
 from audits.models.uploads import discard
 from audits.tasks import ring_for_report
@@ -43,7 +53,7 @@ class Demo:
         self.team = Team.objects.found(self.team_name, by=by)
         for person in self.people:
             if person is not owner:
-                self.team.add_member(person["email"], person["role"])
+                self.team.admit(self.users[person["email"].split("@")[0]], person["role"])
         for project in self.projects:
             self._project(project, by)
         return self
@@ -73,6 +83,9 @@ class Demo:
         for step in content["steps"]:
             for answer in _named(answers, step["item"]):
                 self._step(answer, step)
+        for kind, name in content.get("met", {}).items():
+            for condition in audit.conditions.filter(kind=kind):
+                condition.settle(Condition.State.MET, by=self.users[name])
         if seal := content.get("seal"):
             self._seal(Audit.objects.get(pk=audit.pk), seal)
 
@@ -118,7 +131,7 @@ class Demo:
 
 
 def _current_edition(slug: str) -> Edition:
-    edition = Edition.objects.current().filter(checklist__slug=slug).first()
+    edition = Edition.objects.current().filter(checklist__owner=None, checklist__slug=slug).first()
     if edition is None:
         raise LookupError(f"no checklist {slug} is loaded; run load_checklists first.")
     return edition

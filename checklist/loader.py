@@ -8,21 +8,21 @@ from uuid import UUID
 
 from django.db import transaction
 
-from checklist import search
+from checklist import definitions, search
 from checklist.faults import Fault, FaultyFile
-from checklist.formats import text, yaml
+from checklist.formats import registry, text
 from checklist.formats.nodes import Mapping
+from checklist.formats.registry import Format
 from checklist.models import Checklist, Edition, Item, Section, version_key
 
 if TYPE_CHECKING:
     from checklist.schema import Definition
 
-SUFFIXES = {".yaml", ".yml"}
 BATCH = 500
 
 
 def files(path: Path) -> list[Path]:
-    """The file itself, or the YAML files of a folder and the folders in it, by name.
+    """The file itself, or those of a folder and of the folders in it that end as a format does.
 
     Raises FileNotFoundError when there is nothing at `path`.
     """
@@ -30,7 +30,7 @@ def files(path: Path) -> list[Path]:
         if not path.exists():
             raise FileNotFoundError(path)
         return [path]
-    return sorted(found for found in path.rglob("*") if found.suffix in SUFFIXES)
+    return sorted(found for found in path.rglob("*") if registry.of_file(found.name))
 
 
 def read(path: Path) -> bytes:
@@ -42,42 +42,46 @@ def read(path: Path) -> bytes:
     return data
 
 
-def check(data: bytes, owner: UUID | None = None) -> "Definition":
+def check(data: bytes, owner: UUID | None = None, format: Format = registry.YAML) -> "Definition":
     """The definition in the bytes of a file, if `load` would take it. Writes nothing."""
-    definition = _parse(data)
+    definition = _parse(data, format)
     checklist = Checklist.objects.filter(owner=owner, slug=definition.slug).first()
     if checklist is not None:
-        _loaded_before(checklist, definition, data)
+        _loaded_before(checklist, definition, data, format)
     return definition
 
 
-def load(data: bytes, owner: UUID | None = None) -> tuple[Edition, bool]:
+def load(
+    data: bytes, owner: UUID | None = None, format: Format = registry.YAML
+) -> tuple[Edition, bool]:
     """The edition in the bytes of a file, and whether it is new; for everybody or for one team.
 
-    The same bytes again cost one query. Raises FaultyFile, also when other bytes were loaded
-    under the same version.
+    The same bytes again cost one query, and other bytes that say the same change nothing. Raises
+    FaultyFile, also when something else was loaded under the same version.
     """
     digest = sha256(data).hexdigest()
     known = Edition.objects.filter(checklist__owner=owner, digest=digest).first()
     if known is not None:
         return known, False
-    return _write(_parse(data), data, owner)
+    return _write(_parse(data, format), data, owner, format)
 
 
-def _parse(data: bytes) -> "Definition":
+def _parse(data: bytes, format: Format) -> "Definition":
     # Pydantic takes a quarter of a second to import, and most starts find nothing new to load.
     from checklist import schema
 
-    return schema.parse(data)
+    return schema.parse(data, format)
 
 
 @transaction.atomic
-def _write(definition: "Definition", data: bytes, owner: UUID | None) -> tuple[Edition, bool]:
+def _write(
+    definition: "Definition", data: bytes, owner: UUID | None, format: Format
+) -> tuple[Edition, bool]:
     # The lock makes a second process that loads the same file wait, and then find the edition.
     checklist, _ = Checklist.objects.select_for_update().get_or_create(
         owner=owner, slug=definition.slug, defaults={"title": definition.title}
     )
-    known = _loaded_before(checklist, definition, data)
+    known = _loaded_before(checklist, definition, data, format)
     if known is not None:
         return known, False
     edition = _edition(checklist, definition, data)
@@ -90,16 +94,20 @@ def _write(definition: "Definition", data: bytes, owner: UUID | None) -> tuple[E
     return edition, True
 
 
-def _loaded_before(checklist: Checklist, definition: "Definition", data: bytes) -> Edition | None:
+def _loaded_before(
+    checklist: Checklist, definition: "Definition", data: bytes, format: Format
+) -> Edition | None:
     edition = checklist.editions.filter(version_key=version_key(definition.version)).first()
-    if edition is not None and edition.digest != sha256(data).hexdigest():
-        raise FaultyFile([changed(f"{checklist.slug} {edition.version}", data)])
+    if edition is None or edition.digest == sha256(data).hexdigest():
+        return edition
+    if definitions.of_edition(edition) != definition:
+        raise FaultyFile([changed(f"{checklist.slug} {edition.version}", data, format)])
     return edition
 
 
-def changed(name: str, data: bytes) -> Fault:
+def changed(name: str, data: bytes, format: Format = registry.YAML) -> Fault:
     """Says that the edition of this name was loaded before, from another file."""
-    root, _ = yaml.compose(data)
+    root, _ = format.compose(data)
     place = (root.get("version") if isinstance(root, Mapping) else None) or root
     problem = f"{name} is loaded already, with other content"
     return Fault(place.line, place.column, problem, "an edition never changes: raise the version")

@@ -1,19 +1,34 @@
-"""Browsing: all checklists, a search over their items, one edition, one item."""
+"""Browsing: all checklists, a search over their items, one edition, one item; and exports.
 
+`owner` is the team whose checklist it is; without, it is everybody's. Nobody is shown a checklist
+of a team that they do not belong to: see `readable_by`.
+"""
+
+import json
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required, login_required
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from checklist import search
-from checklist.models import Checklist, Edition, Item, Section
+from checklist import crosswalk_pages, definitions, search
+from checklist.formats import registry, yaml_write
+from checklist.models import (
+    Checklist,
+    Crosswalk,
+    Edition,
+    EditionQuerySet,
+    Item,
+    Section,
+)
 
 
 class HtmxHttpRequest(HttpRequest):
@@ -25,25 +40,33 @@ RESULTS_A_PAGE = 50
 ROWS_A_PAGE = 200
 
 
-def _for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Whoever is signed in, or everybody where the operator made the checklists public."""
+def for_readers(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """Whoever is signed in, or everybody where the operator made everybody's checklists public."""
     guarded = login_required(view)
 
     @wraps(view)
     def choose(request: HttpRequest, *args, **kwargs) -> HttpResponse:
-        chosen = view if settings.PUBLIC_CHECKLISTS else guarded
+        is_public = settings.PUBLIC_CHECKLISTS and not kwargs.get("owner")
+        chosen = view if is_public else guarded
         return chosen(request, *args, **kwargs)
 
     return require_safe(login_not_required(choose))
 
 
-@_for_readers
+@for_readers
 def checklist_list(request: HttpRequest) -> HttpResponse:
-    context = {"editions": Edition.objects.current().with_counts(), "query": ""}
+    context = _everything(request) | {"query": ""}
     return render(request, "checklists/checklist_list.html", context)
 
 
-@_for_readers
+def _everything(request: HttpRequest) -> dict:
+    return {
+        "editions": _current(request).with_counts(),
+        "crosswalks": Crosswalk.objects.current().filter(owner=None).with_counts(),
+    }
+
+
+@for_readers
 @vary_on_headers("HX-Request")
 def checklist_search(request: HtmxHttpRequest) -> HttpResponse:
     """The items of the latest editions that hold every word of `q`; without words, the list."""
@@ -52,29 +75,72 @@ def checklist_search(request: HtmxHttpRequest) -> HttpResponse:
     context: dict = {"query": query}
     if query:
         wanted = search.terms(query)
-        found = search.matching(Item.objects.of_current_editions(), wanted)
+        found = search.matching(Item.objects.of_editions(_current(request)), wanted)
         page = Paginator(found, RESULTS_A_PAGE).get_page(request.GET.get("page"))
         context |= {"page": page, "results": [search.explain(item, wanted) for item in page]}
     else:
-        context["editions"] = Edition.objects.current().with_counts()
+        context |= _everything(request)
     return render(request, template, context)
 
 
-@_for_readers
-def checklist_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    checklist = get_object_or_404(Checklist, slug=slug)
+def _current(request: HttpRequest) -> EditionQuerySet:
+    """The latest editions that the user may read: everybody's, then those of their teams."""
+    return Edition.objects.readable_by(request.user).current()
+
+
+@for_readers
+def checklist_detail(request: HttpRequest, slug: str, owner: UUID | None = None) -> HttpResponse:
+    checklists = Checklist.objects.readable_by(request.user)
+    checklist = get_object_or_404(checklists, slug=slug, owner=owner)
     edition = get_object_or_404(Edition.objects.current(), checklist=checklist)
     return _edition_page(request, edition)
 
 
-@_for_readers
-def edition_detail(request: HttpRequest, slug: str, version: str) -> HttpResponse:
-    return _edition_page(request, _edition(slug, version))
+@for_readers
+def edition_detail(
+    request: HttpRequest, slug: str, version: str, owner: UUID | None = None
+) -> HttpResponse:
+    return _edition_page(request, _edition(request, owner, slug, version))
 
 
-def _edition(slug: str, version: str) -> Edition:
-    editions = Edition.objects.select_related("checklist")
-    return get_object_or_404(editions, checklist__slug=slug, version=version)
+@for_readers
+def edition_export(
+    request: HttpRequest, slug: str, version: str, format: str, owner: UUID | None = None
+) -> HttpResponse:
+    """The whole edition as a file that loads back equal."""
+    chosen = registry.FORMATS.get(format)
+    if chosen is None:
+        raise Http404
+    plain = definitions.of_edition(_edition(request, owner, slug, version)).plain()
+    if chosen is registry.YAML:
+        schema = request.build_absolute_uri(reverse("checklist-schema"))
+        text = yaml_write.dump(plain, schema)
+    else:
+        text = chosen.dump(plain)
+    name = f"{slug}-{version}{chosen.suffixes[0]}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return HttpResponse(text, f"{chosen.content_type}; charset=utf-8", headers=headers)
+
+
+@require_safe
+@login_not_required
+def checklist_schema(request: HttpRequest) -> HttpResponse:
+    """For editors, which do not sign in; it says nothing of anybody."""
+    return HttpResponse(_schema(), "application/schema+json")
+
+
+@cache
+def _schema() -> str:
+    from checklist.schema import json_schema
+
+    return json.dumps(json_schema(), ensure_ascii=False, indent=2)
+
+
+def _edition(request: HttpRequest, owner: UUID | None, slug: str, version: str) -> Edition:
+    editions = Edition.objects.readable_by(request.user).select_related("checklist")
+    return get_object_or_404(
+        editions, checklist__slug=slug, checklist__owner=owner, version=version
+    )
 
 
 def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponse:
@@ -86,6 +152,8 @@ def _edition_page(request: HttpRequest, edition: Edition) -> HttpResponse:
     editions = list(edition.checklist.editions.order_by("-version_key"))
     context = {
         "edition": edition,
+        "edition_url": edition.get_absolute_url(),
+        "formats": registry.FORMATS.values(),
         "editions": editions,
         "latest": editions[0],
         "severity": severity,
@@ -105,9 +173,11 @@ def _rail(counts: list[tuple[Section, int]]) -> list[dict]:
     return rail
 
 
-@_for_readers
-def item_detail(request: HttpRequest, slug: str, version: str, ref: str) -> HttpResponse:
-    edition = _edition(slug, version)
+@for_readers
+def item_detail(
+    request: HttpRequest, slug: str, version: str, ref: str, owner: UUID | None = None
+) -> HttpResponse:
+    edition = _edition(request, owner, slug, version)
     item = get_object_or_404(edition.items.select_related("section"), ref=ref)
     latest = edition.checklist.latest or edition
     context = {
@@ -116,6 +186,7 @@ def item_detail(request: HttpRequest, slug: str, version: str, ref: str) -> Http
         "latest": latest,
         "neighbours": item.neighbours(),
         "sources": item.cited(),
+        "elsewhere": crosswalk_pages.elsewhere(item, request.user),
         # Refs are stable: what has become of this item.
         "newer_item": latest.items.filter(ref=ref).first() if latest != edition else None,
     }

@@ -34,13 +34,24 @@ def flag(name: str, default: bool) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; write 1 or 0.")
 
 
-def number(name: str, default: int) -> int:
+def number(name: str, default: int, *, least: int = 0) -> int:
     value = os.environ.get(name, "").strip()
     if not value:
         return default
     if not value.isdecimal():
         raise ImproperlyConfigured(f"{name} is {value!r}; write a whole number.")
+    if int(value) < least:
+        raise ImproperlyConfigured(f"{name} is {value}; it must be at least {least}.")
     return int(value)
+
+
+def processors(*, at_most: int) -> int:
+    """How many processors this process may use."""
+    try:
+        found = len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        found = os.cpu_count() or 1
+    return min(found, at_most)
 
 
 def words(name: str, default: str = "") -> list[str]:

@@ -1,4 +1,10 @@
 import logging
+import re
+
+# What whoever reads it could use: the token of a link that was sent.
+TOKEN = re.compile(
+    r"(/invitations/[^/\s]+/link/|/account/(?:confirm-email|password/reset/key)/)[^/\s]+"
+)
 
 
 class WithoutTraceback(logging.Filter):
@@ -6,4 +12,14 @@ class WithoutTraceback(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         record.exc_info = None
+        return True
+
+
+class WithoutTokens(logging.Filter):
+    """Addresses without the secrets in them."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        text = record.getMessage()
+        if (safe := TOKEN.sub(r"\1…", text)) != text:
+            record.msg, record.args = safe, ()
         return True

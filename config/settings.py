@@ -28,6 +28,7 @@ SIGN_UP = environment.text("SIGN_UP", "first")
 HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000)
 DEMO = environment.flag("DEMO", True)
+WEB_PROCESSES = environment.number("WEB_PROCESSES", environment.processors(at_most=4), least=1)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -125,13 +126,19 @@ ACCOUNT_FORMS = {
     "reset_password_from_key": "audits.forms.addresses.ResetPasswordKeyForm",  # nosec B105
 }
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-# Where anybody may sign up or mail is sent, an address must be proven: owners add members by
+# Where anybody may sign up or mail is sent, an address must be proven: owners invite people by
 # address, and nobody shall wait there under somebody else's, not even from an earlier time.
 MAIL_IS_SENT = bool(environment.text("EMAIL_HOST"))
 ACCOUNT_EMAIL_VERIFICATION = "mandatory" if SIGN_UP == "open" or MAIL_IS_SENT else "optional"
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
 ACCOUNT_PREVENT_ENUMERATION = True
+# Beside allauth's own; of a link only wrong tokens count.
+ACCOUNT_RATE_LIMITS = {
+    "invite": "20/m/user",
+    "invite_address": "5/h/key",
+    "open_invitation": "20/m/ip",
+}
 
 EMAIL_BACKEND = (
     "django.core.mail.backends.smtp.EmailBackend"
@@ -143,6 +150,8 @@ EMAIL_PORT = environment.number("EMAIL_PORT", 25)
 EMAIL_HOST_USER = environment.text("EMAIL_HOST_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_HOST_PASSWORD")
 EMAIL_USE_TLS = environment.flag("EMAIL_USE_TLS", False)
+# A page waits for the mail that it sends.
+EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = environment.text("DEFAULT_FROM_EMAIL", "countersign@localhost")
 
 LANGUAGE_CODE = "en-gb"
@@ -174,11 +183,7 @@ REDIS_URL = environment.text("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
     if REDIS_URL
-    # Room enough that nobody flushes the rate limits out of it.
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 100_000},
-    }
+    else {"BACKEND": "config.cache.FileCache", "LOCATION": str(DATA_DIR / "cache.sqlite3")}
 }
 
 CELERY_BROKER_URL, CELERY_BROKER_TRANSPORT_OPTIONS = broker.settings_for(
@@ -243,13 +248,20 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "filters": {"without_traceback": {"()": "config.logs.WithoutTraceback"}},
+    "filters": {
+        "without_traceback": {"()": "config.logs.WithoutTraceback"},
+        "without_tokens": {"()": "config.logs.WithoutTokens"},
+    },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "stderr": {
+            "class": "logging.StreamHandler",
+            "formatter": "line",
+            "filters": ["without_tokens"],
+        },
         "lines": {
             "class": "logging.StreamHandler",
             "formatter": "line",
-            "filters": ["without_traceback"],
+            "filters": ["without_traceback", "without_tokens"],
         },
     },
     "root": {"handlers": ["stderr"], "level": environment.text("LOG_LEVEL", "WARNING")},

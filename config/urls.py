@@ -1,10 +1,12 @@
 from django.urls import include, path
 
 from audits.views import errors
+from checklist.urls import of_team
 
 urlpatterns = [
     path("account/", include("allauth.account.urls")),
     path("checklists/", include("checklist.urls")),
+    path("teams/<uuid:owner>/checklists/", include(of_team)),
     path("", include("audits.urls")),
 ]
 

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.messages import get_messages
 from django.urls import reverse
 
-from audits.models import Team, User
+from audits.models import User
 from tests.audits.views.markup import Page
 
 PASSWORD = "a long walk by the harbour"
@@ -212,8 +212,8 @@ def test_mails_of_password_resets_are_rationed(client, alice, mailoutbox):
     assert len(mailoutbox) <= 5
 
 
-def test_member_who_was_added_by_address_sets_a_password_by_mail(client, alice, mailoutbox):
-    Team.objects.found("Harbour", by=alice).add_member("new@harbour.example", "viewer")
+def test_account_without_a_password_gets_one_by_mail(client, db, mailoutbox):
+    User.objects.create_user("new@harbour.example")
     client.post(RESET, {"email": "new@harbour.example"})
     link = re.search("http://testserver(/account/password/reset/key/\\S+)", mailoutbox[0].body)[1]
     form = client.get(link, follow=True).redirect_chain[-1][0]

@@ -201,7 +201,7 @@ def seal_over_a_blocker(content):
     [
         (name_a_strange_item, "no item of the audit has the id no-such-item"),
         (name_a_strange_checklist, "no checklist no-such-list is loaded; run load_checklists"),
-        (seal_over_a_blocker, "open, so the decision cannot be go"),
+        (seal_over_a_blocker, "so the decision cannot be go"),
     ],
 )
 def test_nothing_is_left_of_a_demo_that_fails_half_way(empty_site, change, sentence):

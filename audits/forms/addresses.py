@@ -1,5 +1,5 @@
 """allauth's forms about addresses, held to one rule: an account stands under no address that its
-owner has not proven, but for the one that it was made with. Owners add members by address."""
+owner has not proven, but for the one that it was made with. Owners invite people by address."""
 
 from allauth.account import forms as allauth_forms
 from allauth.account.models import EmailAddress
@@ -25,7 +25,7 @@ class ResetPasswordForm(allauth_forms.ResetPasswordForm):
     def clean_email(self) -> str:
         email = super().clean_email()
         # The mail must not lead to the account of somebody who merely claims the address.
-        self.users = [user for user in self.users if _is_of(user, email.lower())]
+        self.users = [user for user in self.users if user.is_at(email.lower())]
         return email
 
 
@@ -33,12 +33,4 @@ class ResetPasswordKeyForm(allauth_forms.ResetPasswordKeyForm):
     def save(self) -> None:
         super().save()
         # The link came by mail to the account's address, so the address is proven.
-        if not EmailAddress.objects.filter(user=self.user, verified=True).exists():
-            address, _ = EmailAddress.objects.get_or_create(user=self.user, email=self.user.email)
-            if address.set_verified():
-                address.set_as_primary()
-
-
-def _is_of(user: User, email: str) -> bool:
-    proven = EmailAddress.objects.filter(user=user, email=email, verified=True)
-    return user.email == email or proven.exists()
+        self.user.prove(self.user.email)

@@ -1,6 +1,7 @@
 from typing import cast
 
 from django import forms
+from django.db.models import Q
 
 from audits.forms.fields import Prose
 from audits.forms.projects import DateInput
@@ -38,14 +39,28 @@ class StateForm(VersionedForm):
         )
 
 
+class OwnerField(forms.ModelChoiceField):
+    """Says of `left` that they are no longer in the team."""
+
+    left: User | None = None
+
+    def label_from_instance(self, obj) -> str:
+        return f"{obj}, no longer in the team" if obj == self.left else str(obj)
+
+
 class PlanForm(VersionedForm):
-    owner = forms.ModelChoiceField(User.objects.none(), required=False, empty_label="Nobody")
+    owner = OwnerField(User.objects.none(), required=False, empty_label="Nobody")
     due = forms.DateField(required=False, widget=DateInput())
 
-    def __init__(self, *args, team, **kwargs):
+    def __init__(self, *args, team, owner: User | None = None, **kwargs):
+        """`owner` is who has the answer now: who left the team may keep it."""
         super().__init__(*args, **kwargs)
         people = team.people(frozenset(Membership.Role.values))
-        cast(forms.ModelChoiceField, self.fields["owner"]).queryset = people
+        field = cast(OwnerField, self.fields["owner"])
+        field.queryset = people
+        if owner and not people.filter(pk=owner.pk).exists():
+            field.queryset = User.objects.filter(Q(pk__in=people.values("pk")) | Q(pk=owner.pk))
+            field.left = owner
 
 
 class CommentForm(forms.Form):

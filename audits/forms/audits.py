@@ -31,11 +31,10 @@ class AuditForm(forms.Form):
         error_messages={"required": "Choose at least one checklist."},
     )
 
-    def __init__(self, *args, projects, **kwargs):
+    def __init__(self, *args, projects, editions, **kwargs):
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["project"]).queryset = projects
-        current = Edition.objects.current().select_related("checklist").order_by("pk")
-        cast(forms.ModelChoiceField, self.fields["editions"]).queryset = current
+        cast(forms.ModelChoiceField, self.fields["editions"]).queryset = editions
 
 
 class SealForm(forms.Form):

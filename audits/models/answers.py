@@ -11,7 +11,7 @@ from audits.models.audits import Audit
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.teams import Membership
-from audits.models.terms import Plan, Rating, Terms, refuse_unless_approver
+from audits.models.terms import KEEP, Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
 from audits.models.ties import partners
 from audits.models.users import User
@@ -35,8 +35,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         )
 
     def open_all(self, audit: Audit) -> None:
-        """One open answer an item, in the order of the audit's editions: one statement, however
-        many there are."""
+        """One open answer for each item that has none, in the order of the audit's editions: one
+        statement, however many there are."""
         selected = {
             "item_id": "item.id",
             "section_id": "item.section_id",
@@ -61,7 +61,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
                 f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608
                 f"SELECT {', '.join(chosen)} FROM checklist_item item "
                 "JOIN audits_auditedition pin ON pin.edition_id = item.edition_id "
-                "WHERE pin.audit_id = %s",
+                "WHERE pin.audit_id = %s AND NOT EXISTS (SELECT 1 FROM audits_answer answer "
+                "WHERE answer.audit_id = pin.audit_id AND answer.item_id = item.id)",
                 [*values, Audit._meta.pk.get_db_prep_value(audit.pk, connection)],
             )
 
@@ -225,9 +226,11 @@ class Answer(Claim):
     ) -> "Answer":
         """Say who sees to the item, and until when."""
         audit, answer = self._for_change()
-        plan = Plan(owner=owner, due=due).check(audit)
-        if (answer.owner_id, answer.due) == (owner.pk if owner else None, due):
+        owner_stays = answer.owner_id == (owner.pk if owner else None)
+        if owner_stays and answer.due == due:
             return answer
+        # Who left the team may stay the owner, but nobody becomes it who is not in the team.
+        plan = Plan(owner=KEEP if owner_stays else owner, due=due).check(audit)
         answer._refuse_outdated(seen_version)
         edits.apply(audit, partners(audit, [answer]), plan.give, verb="answer.planned", by=by)
         return answer
@@ -273,6 +276,7 @@ class Answer(Claim):
     def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
+        audit.learn_from(self.audit)
         # With what its row shows: whoever answers with the row needs not read it again.
         answer = Answer.objects.for_rows().folded().get(pk=self.pk)
         answer.refuse_if_retired()

@@ -59,6 +59,12 @@ class AuditQuerySet(models.QuerySet["Audit"]):
             raise Refused("Choose each checklist once.", field="editions")
         title = clean_title(title)
         models.prefetch_related_objects(list(editions), "checklist")
+        for edition in editions:
+            if edition.checklist.owner not in (None, project.team_id):
+                raise Refused(
+                    f"“{edition}” belongs to another team, whose members alone may read it.",
+                    field="editions",
+                )
         audit = self.create(project=project, title=title, created_by=by)
         audit.pins.bulk_create(
             audit.pins.model(audit=audit, edition=edition, position=position)
@@ -129,15 +135,19 @@ class Audit(Counters):
         pinned = list(self.pins.values_list("edition_id", flat=True))
         return dict(zip(pinned, letters(len(pinned)), strict=True))
 
+    @cached_property
+    def condition_versions(self) -> dict[int, int]:
+        """Condition's primary key -> its version."""
+        return dict(self.conditions.values_list("pk", "version"))
+
     def for_change(self) -> "Audit":
         """This audit under its lock; AuditSealed unless it is open. Inside a transaction only."""
         audit = Audit.objects.locked(self.pk)
         audit.refuse_if_sealed()
-        audit._learn_from(self)
         return audit
 
-    def _learn_from(self, other: "Audit") -> None:
-        """Take over what was read already and does not change."""
+    def learn_from(self, other: "Audit") -> None:
+        """Take over what was read with it already and does not change with an answer."""
         known = vars(other)
         vars(self).update({name: known[name] for name in ("viewer", "letters") if name in known})
         if Audit._meta.get_field("project").is_cached(other):

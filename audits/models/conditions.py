@@ -4,8 +4,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
+from django.utils import timezone
 
+from audits.models.errors import NotAllowed, Outdated, Refused
+from audits.models.teams import Membership
+from audits.models.text import clean
+from audits.models.users import User
 from checklist.models import Edition
 
 if TYPE_CHECKING:
@@ -24,6 +29,19 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
             )
             for each in conditions
         )
+
+    def follow(self, audit: "Audit", before: Edition, after: Edition) -> None:
+        """Ask what another edition asks for; what it words alike stays answered."""
+        asked = {(row.kind, row.ref): row for row in audit.conditions.filter(edition=before)}
+        self.copy_to(audit, [after])
+        for row in audit.conditions.filter(edition=after):
+            former = asked.get((row.kind, row.ref))
+            if former is not None and former.text.split() == row.text.split():
+                row.state, row.note, row.version = former.state, former.note, former.version
+                row.changed_at, row.changed_by = former.changed_at, former.changed_by
+                row.save()
+        # What was said of the others stays in the history.
+        audit.conditions.filter(edition=before).delete()
 
     def unmet(self, kind: str) -> "ConditionQuerySet":
         return self.filter(kind=kind, state=Condition.State.OPEN)
@@ -67,3 +85,54 @@ class Condition(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @transaction.atomic
+    def settle(
+        self, state: str, note: str = "", *, by: User, seen_version: int | None = None
+    ) -> "Condition":
+        """Say whether it holds. Waiving takes a reason, and an approver for an exit criterion:
+        it would otherwise stand against a go."""
+        audit = self.audit.for_change()
+        condition = Condition.objects.get(pk=self.pk)
+        note = clean(Condition, "note", note)
+        if (condition.state, condition.note) == (state, note):
+            return condition
+        if seen_version is not None and seen_version != condition.version:
+            raise Outdated(str(condition.changed_by or "Countersign"), "this condition")
+        condition._check(audit, state, note, by)
+        return condition._set(audit, state, note, by, "condition.settled")
+
+    def restore(self, audit: "Audit", was: dict[str, str], *, by: User) -> "Condition":
+        """Back to what it was, for an undo, under the lock that the caller holds."""
+        return self._set(audit, was["state"], was["note"], by, "condition.undone")
+
+    def _set(self, audit: "Audit", state: str, note: str, by: User, verb: str) -> "Condition":
+        was = {"state": self.state, "note": self.note}
+        self.state, self.note = state, note
+        self.version += 1
+        self.changed_at, self.changed_by = timezone.now(), by
+        self.save()
+        audit.log(
+            verb,
+            by=by,
+            condition=self.pk,
+            kind=self.kind,
+            text=self.text,
+            note=note,
+            before=was["state"],
+            after=state,
+            was=was,
+            version=self.version,
+        )
+        return self
+
+    def _check(self, audit: "Audit", state: str, note: str, by: User) -> None:
+        if state not in self.State.values:
+            raise Refused(f"{state!r} is not a state of a condition.", field="state")
+        if state != self.State.WAIVED:
+            return
+        if not note:
+            raise Refused("Say why it can be waived.", field="note")
+        approvers = audit.project.team.people(Membership.APPROVE)
+        if self.kind == self.Kind.EXIT and not approvers.filter(pk=by.pk).exists():
+            raise NotAllowed("Only an approver or an owner of the team can waive this.")

@@ -38,6 +38,8 @@ class Event(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["audit", "number"], name="one_event_a_number")
         ]
+        # A team's activity sorts the events of all of its audits, and reads a page of them.
+        indexes = [models.Index(fields=["audit", "at"], name="event_audit_at")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.verb}"

@@ -46,6 +46,22 @@ def _undone(detail: dict) -> str:
     return f"took back the change number {detail['undoes']} of {detail['the_item']}"
 
 
+def _settled(detail: dict) -> str:
+    words = f"set “{detail['text']}” from {detail['before']} to {detail['after']}"
+    return f"{words}: {detail['note']}" if detail["note"] else words
+
+
+def _reopened(detail: dict) -> str:
+    return f"reopened {detail['the_item']}, since in {detail['edition']} {detail['reason']}"
+
+
+def _moved(detail: dict) -> str:
+    return (
+        f"moved the audit from {detail['before']} to {detail['after']}: {detail['added']} items "
+        f"added, {detail['retired']} no longer asked, {detail['reopened']} reopened"
+    )
+
+
 def _evidence(detail: dict) -> str:
     return f"the {detail['kind']} “{detail['name']}”"
 
@@ -63,6 +79,12 @@ SENTENCES = {
     "answer.planned": _planned,
     "answer.rated": _rated,
     "answer.undone": _undone,
+    "answer.reopened": _reopened,
+    "audit.moved": _moved,
+    "condition.settled": _settled,
+    "condition.undone": lambda d: f"took back a change: {_settled(d)}",
+    "tie.parted": lambda d: f"parted {d['the_item']} from “{d['other']}”",
+    "tie.joined": lambda d: f"tied {d['the_item']} to “{d['other']}” again",
     "comment.added": lambda d: f"commented on {d['the_item']}",
     "evidence.added": lambda d: f"attached {_evidence(d)} to {d['the_item']}",
     "evidence.removed": lambda d: f"removed {_evidence(d)} from {d['the_item']}: {d['reason']}",

@@ -3,6 +3,7 @@ from django.db import models, transaction
 from django.utils import timezone
 
 from audits.models.audits import Audit
+from audits.models.conditions import Condition
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.reports import Report
 from audits.models.snapshots import Snapshot, stamp, state_seen
@@ -71,18 +72,8 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
             raise Refused("Decide: go or no-go.", field="decision")
         if decision == SignOff.Decision.NO_GO and not statement:
             raise Refused("Say why it is a no-go.", field="statement")
-        blocking = audit.answers.blocking().count()
-        if decision == SignOff.Decision.GO and blocking:
-            noun = "blocker is" if blocking == 1 else "blockers are"
-            raise Refused(f"{blocking} {noun} open, so the decision cannot be go.", "decision")
-        conflicts = audit.answers.conflicting().count()
-        if decision == SignOff.Decision.GO and conflicts:
-            noun = "item is" if conflicts == 1 else "items are"
-            raise Refused(
-                f"{conflicts} {noun} done for a person and failing for the machine, so the "
-                "decision cannot be go.",
-                "decision",
-            )
+        if decision == SignOff.Decision.GO and (obstacles := _obstacles(audit)):
+            raise Refused(f"{obstacles}, so the decision cannot be go.", "decision")
         if " ".join(confirmation.lower().split()) != audit.seal_phrase:
             raise Refused(f"Type “{audit.seal_phrase}” to confirm.", field="confirmation")
 
@@ -113,6 +104,25 @@ class SignOff(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display()} by {self.by_name}"
+
+
+def _obstacles(audit: Audit) -> str:
+    """What stands against a go, in words; empty when nothing does."""
+    found = (
+        (audit.answers.blocking().count(), "blocker is open", "blockers are open"),
+        (
+            audit.answers.conflicting().count(),
+            "item is done for a person and failing for the machine",
+            "items are done for a person and failing for the machine",
+        ),
+        (
+            audit.conditions.unmet(Condition.Kind.EXIT).count(),
+            "exit criterion is not met",
+            "exit criteria are not met",
+        ),
+    )
+    words = [f"{count} {one if count == 1 else many}" for count, one, many in found if count]
+    return " and ".join(words)
 
 
 def _refuse_unseen(audit: Audit, seen: str) -> None:

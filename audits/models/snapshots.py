@@ -6,16 +6,19 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
+from audits.models.answers import UNFOLDED, Answer
 from audits.models.audits import Audit
+from audits.models.conditions import Condition
 from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.history import describe
 from audits.models.projects import Project
 from audits.models.users import User
 from audits.reports.canonical import canonical_json, digest
-from checklist.models import Edition, Item
+from checklist.models import Edition
 
-FORMAT = "countersign.snapshot/1"
+ENDS = ("first", "second")
+FORMAT = "countersign.snapshot/2"
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
@@ -136,19 +139,58 @@ def _person(user: User | None) -> str | None:
 
 def _editions(audit: Audit) -> list[dict[str, Any]]:
     sections: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
+    retired: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ties = _ties(audit)
     for answer in _answers(audit):
         item = answer.item
+        told = _item(answer) | {"answer": _answer(answer, ties[answer.pk])}
+        if answer.retired_at:
+            retired[item.edition.checklist_id].append(told | {"version": item.edition.version})
+            continue
         section = sections[item.edition_id].setdefault(
             item.section_id, {"id": item.section.ref, "title": item.section.title, "items": []}
         )
-        section["items"].append(_item(item) | {"answer": _answer(answer)})
+        section["items"].append(told)
+    conditions = list(audit.conditions.select_related("changed_by"))
     pins = audit.pins.select_related("edition__checklist")
-    return [_edition(pin.edition, list(sections[pin.edition_id].values())) for pin in pins]
+    return [
+        _edition(pin.edition, conditions)
+        | {
+            "sections": list(sections[pin.edition_id].values()),
+            "retired": retired[pin.edition.checklist_id],
+        }
+        for pin in pins
+    ]
+
+
+def _ties(audit: Audit) -> dict[int, list[dict[str, Any]]]:
+    """Answer's primary key -> how its item stands to others of the audit."""
+    told: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    ties = audit.ties.select_related(
+        *(f"{end}__item__edition__checklist" for end in ("first", "second")), "parted_by"
+    )
+    for tie in ties.defer(*(f"{end}__item__{name}" for end in ENDS for name in UNFOLDED)):
+        for answer in (tie.first, tie.second):
+            item = tie.other(answer).item
+            told[answer.pk].append(
+                {
+                    "kind": tie.seen_from(answer),
+                    "checklist": item.edition.checklist.slug,
+                    "item": item.ref,
+                    "reason": tie.reason,
+                    "crosswalk": tie.crosswalk,
+                    "parted_at": _moment(tie.parted_at),
+                    "parted_by": _person(tie.parted_by),
+                }
+            )
+    return told
 
 
 def _answers(audit: Audit):
     return (
-        audit.answers.select_related("item__section", "owner", "approver", "changed_by")
+        audit.answers.select_related(
+            "item__section", "item__edition__checklist", "owner", "approver", "changed_by"
+        )
         .prefetch_related(
             models.Prefetch("evidence", Evidence.objects.select_related("added_by", "removed_by")),
             "comments__author",
@@ -157,25 +199,41 @@ def _answers(audit: Audit):
     )
 
 
-def _edition(edition: Edition, sections: list[dict[str, Any]]) -> dict[str, Any]:
+def _edition(edition: Edition, conditions: list[Condition]) -> dict[str, Any]:
     return {
         "slug": edition.checklist.slug,
         "title": edition.title,
         "version": edition.version,
         "digest": edition.digest,
         "documents": edition.documents,
-        "entry_conditions": edition.entry_conditions,
-        "exit_criteria": edition.exit_criteria,
-        "sections": sections,
+        "entry_conditions": _conditions(edition, conditions, Condition.Kind.ENTRY),
+        "exit_criteria": _conditions(edition, conditions, Condition.Kind.EXIT),
     }
 
 
-def _item(item: Item) -> dict[str, Any]:
+def _conditions(edition: Edition, conditions: list[Condition], kind: str) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": condition.ref,
+            "text": condition.text,
+            "state": condition.state,
+            "note": condition.note,
+            "changed_at": _moment(condition.changed_at),
+            "changed_by": _person(condition.changed_by),
+        }
+        for condition in conditions
+        if condition.edition_id == edition.pk and condition.kind == kind
+    ]
+
+
+def _item(answer: Answer) -> dict[str, Any]:
+    item = answer.item
     return {
         "id": item.ref,
         "number": item.number,
         "title": item.title,
-        "severity": item.severity,
+        "severity": answer.severity,
+        "own_severity": item.severity,
         "guidance": item.guidance,
         "why": item.why,
         "verify": item.verify,
@@ -184,9 +242,12 @@ def _item(item: Item) -> dict[str, Any]:
     }
 
 
-def _answer(answer) -> dict[str, Any]:
+def _answer(answer: Answer, ties: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "state": answer.state,
+        "severity_reason": answer.severity_reason,
+        "verdict": answer.verdict,
+        "ties": ties,
         "counts_as": answer.counts_as,
         "reason": answer.reason,
         "approver": _person(answer.approver),

@@ -1,12 +1,16 @@
 import uuid
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
 
-from audits.models.errors import Refused
+from audits.models.errors import Outdated, Refused
 from audits.models.text import clean
 from audits.models.users import User
+
+if TYPE_CHECKING:
+    from audits.models.team_events import TeamEvent
 
 
 class TeamQuerySet(models.QuerySet["Team"]):
@@ -19,14 +23,19 @@ class TeamQuerySet(models.QuerySet["Team"]):
     def managed_by(self, user) -> "TeamQuerySet":
         return self.filter(memberships__user=user, memberships__role=Membership.Role.OWNER)
 
+    def owned_alone_by(self, user) -> "TeamQuerySet":
+        """Where nobody else is an owner who could still sign in."""
+        return self.managed_by(user).exclude(
+            models.Exists(owners_of(models.OuterRef("pk")).exclude(user=user))
+        )
+
     @transaction.atomic
     def found(self, name: str, *, by: User) -> "Team":
         """Make a team whose first owner is its founder."""
-        name = clean(Team, "name", name)
-        if not name:
-            raise Refused("Give the team a name.", field="name")
+        name = clean_name(name)
         team = self.create(name=name)
         team.memberships.create(user=by, role=Membership.Role.OWNER)
+        team.log("team.founded", by=by, name=name)
         return team
 
 
@@ -54,24 +63,98 @@ class Team(models.Model):
     def get_absolute_url(self) -> str:
         return reverse("team-detail", args=[self.pk])
 
-    @transaction.atomic
-    def add_member(self, email: str, role: str, *, name: str = "") -> "Membership":
-        """Give a person a role.
+    def locked(self) -> "Team":
+        """The row under its lock, which every change of who belongs to the team takes first."""
+        return Team.objects.select_for_update().get(pk=self.pk)
 
-        Whether the address had an account already is not told: one without gets an account
-        that waits for its owner to set a password by e-mail.
-        """
+    def log(self, verb: str, *, by: User | None, actor: str = "", **detail) -> None:
+        """Append one event; `actor` is the name of one who is not signed in."""
+        self.log_many(verb, [detail], by=by, actor=actor)
+
+    def log_many(
+        self, verb: str, details: list[dict], *, by: User | None, actor: str = ""
+    ) -> None:
+        name = str(by) if by else actor
+        self.events.bulk_create(
+            self.events.model(team=self, verb=verb, actor=by, actor_name=name, detail=detail)
+            for detail in details
+        )
+
+    @transaction.atomic
+    def admit(self, user: User, role: str) -> "Membership":
+        """Make a person a member; Refused when they are one already."""
         check_role(role)
-        user = User.objects.of_address(email, name=clean(User, "name", name))
+        self.locked()
         membership, created = self.memberships.get_or_create(user=user, defaults={"role": role})
         if not created:
             raise Refused(f"{user} is a member of this team already.", field="email")
+        self.log("member.joined", by=user, role=role)
         return membership
+
+    @transaction.atomic
+    def change_settings(
+        self,
+        *,
+        by: User,
+        name: str,
+        link_days: int | None,
+        file_days: int | None,
+        note_days: int | None,
+        seen_version: int | None = None,
+    ) -> "Team":
+        """The name, and after how many days evidence of each kind is stale. Outdated when
+        `seen_version` is not the row's and the row does not say the same already."""
+        team = self.locked()
+        name = clean_name(name)
+        days = {"link_days": link_days, "file_days": file_days, "note_days": note_days}
+        wanted = {"name": name} | days
+        before = {column: getattr(team, column) for column in wanted}
+        if wanted == before:
+            return team
+        if seen_version is not None and seen_version != team.version:
+            raise Outdated(team.last_settings_event().actor_name, "the settings")
+        for column, value in wanted.items():
+            setattr(team, column, value)
+        team.version += 1
+        team.save(update_fields=[*wanted, "version"])
+        changes = [
+            [SETTINGS[column], in_words(was), in_words(wanted[column])]
+            for column, was in before.items()
+            if was != wanted[column]
+        ]
+        team.log("team.settings", by=by, changes=changes)
+        return team
+
+    def last_settings_event(self) -> "TeamEvent":
+        """Who set what is set now: the founder, or who changed it last."""
+        return self.events.filter(verb__in=("team.founded", "team.settings")).latest("id")
 
     def people(self, roles: frozenset[str]) -> models.QuerySet[User]:
         return User.objects.filter(
             memberships__team=self, memberships__role__in=roles, is_active=True
         ).order_by("name", "email")
+
+
+# What the settings are called on the page and in the activity.
+SETTINGS = {
+    "name": "Name",
+    "link_days": "Links",
+    "file_days": "Files",
+    "note_days": "Notes",
+}
+
+
+def in_words(value: str | int | None) -> str:
+    """A setting as people read it."""
+    if isinstance(value, str):
+        return value
+    return "never stale" if value is None else f"stale after {value} day{'s'[: value != 1]}"
+
+
+def clean_name(name: str) -> str:
+    if not (name := clean(Team, "name", name)):
+        raise Refused("Give the team a name.", field="name")
+    return name
 
 
 class Membership(models.Model):
@@ -114,28 +197,40 @@ class Membership(models.Model):
         return self.role == self.Role.OWNER
 
     @transaction.atomic
-    def change_role(self, role: str) -> None:
+    def change_role(self, role: str, *, by: User) -> None:
         check_role(role)
-        self._keep_an_owner(role)
+        before = self._locked(role).role
         self.role = role
-        self.team.memberships.filter(pk=self.pk).update(role=role)
+        if role != before:
+            self.team.memberships.filter(pk=self.pk).update(role=role)
+            self.team.log("member.role", by=by, member=str(self.user), before=before, after=role)
 
     @transaction.atomic
-    def end(self) -> None:
+    def end(self, *, by: User) -> None:
         """Take the person's access away; their name stays on what they did."""
-        self._keep_an_owner(None)
+        self._locked(None)
+        verb = "member.left" if by == self.user else "member.removed"
+        self.team.log(verb, by=by, member=str(self.user), role=self.role)
         self.delete()
 
-    def _keep_an_owner(self, next_role: str | None) -> None:
+    def _locked(self, next_role: str | None) -> "Membership":
+        """The row as it is now; Refused when it is gone, or holds the team's last owner."""
         # The team's row is the lock: two owners who leave at once do not leave it ownerless.
-        team = Team.objects.select_for_update().get(pk=self.team_id)
-        if not team.memberships.filter(pk=self.pk).exists():
+        memberships = self.team.locked().memberships
+        if not (member := memberships.filter(pk=self.pk).first()):
             raise Refused(f"{self.user} is no longer a member of this team.", field="role")
-        owners = team.memberships.filter(role=self.Role.OWNER).exclude(pk=self.pk)
-        if next_role != self.Role.OWNER and not owners.exists():
+        others = owners_of(self.team_id).exclude(pk=self.pk)
+        if next_role != self.Role.OWNER and not others.exists():
             raise Refused(
                 "A team needs at least one owner. Make somebody else an owner first.", field="role"
             )
+        return member
+
+
+def owners_of(team) -> models.QuerySet[Membership]:
+    """Who can manage the team; an account that was shut cannot."""
+    owners = Membership.objects.filter(role=Membership.Role.OWNER, user__is_active=True)
+    return owners.filter(team=team)
 
 
 def check_role(role: str) -> None:

@@ -5,10 +5,19 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.utils import timezone
 
+from audits.models import edits
+from audits.models.errors import Refused
+from audits.models.users import User
 from checklist.models import Relation
+
+INVERSE = {
+    Relation.Kind.NARROWER.value: Relation.Kind.BROADER.value,
+    Relation.Kind.BROADER.value: Relation.Kind.NARROWER.value,
+}
 
 if TYPE_CHECKING:
     from audits.models.answers import Answer
@@ -23,12 +32,14 @@ class TieQuerySet(models.QuerySet["Tie"]):
             return
         slugs = {slug for slug, _ in places}
         relations = Relation.objects.between(slugs, audit.project.team_id)
+        there = {frozenset(pair) for pair in audit.ties.values_list("first_id", "second_id")}
         ties: dict[frozenset[int], tuple[Relation, int, int]] = {}
         for relation in relations:
             first = places.get((relation.from_checklist, relation.from_item))
             second = places.get((relation.to_checklist, relation.to_item))
-            if first and second:
+            if first and second and frozenset((first, second)) not in there:
                 ties.setdefault(frozenset((first, second)), (relation, first, second))
+        claims = {row[0]: row[1:] for row in audit.answers.values_list("pk", *edits.CLAIM)}
         self.bulk_create(
             self.model(
                 audit=audit,
@@ -37,6 +48,8 @@ class TieQuerySet(models.QuerySet["Tie"]):
                 second_id=second,
                 reason=relation.reason,
                 crosswalk=str(relation.crosswalk),
+                # A person decides which of two different answers holds for both.
+                parted_at=None if claims[first] == claims[second] else timezone.now(),
             )
             for relation, first, second in ties.values()
         )
@@ -77,6 +90,74 @@ class Tie(models.Model):
 
     def __str__(self) -> str:
         return f"{self.first_id} {self.kind} {self.second_id}"
+
+    @transaction.atomic
+    def part(self, *, by: User) -> "Tie":
+        """From now on each of the two is answered for itself."""
+        audit, tie = self._for_change()
+        if tie.parted_at:
+            raise Refused("The two are parted already.")
+        tie.parted_at, tie.parted_by = timezone.now(), by
+        tie.save(update_fields=["parted_at", "parted_by"])
+        tie._mark(audit)
+        audit.log("tie.parted", by=by, answer=tie.first, **tie._told(tie.first))
+        return tie
+
+    @transaction.atomic
+    def join(self, lead: "Answer", *, by: User) -> "Tie":
+        """Answer the two together again, both as `lead` is answered now."""
+        audit, tie = self._for_change()
+        if not tie.parted_at:
+            raise Refused("The two are tied already.")
+        lead, other = (
+            (tie.first, tie.second) if lead.pk == tie.first_id else (tie.second, tie.first)
+        )
+        for answer in (lead, other):
+            answer.refuse_if_retired()
+        tie.parted_at = tie.parted_by = None
+        tie.save(update_fields=["parted_at", "parted_by"])
+        tie._mark(audit)
+        audit.log("tie.joined", by=by, answer=lead, **tie._told(lead))
+        follow(audit, lead, [each for each in partners(audit, [lead]) if each.pk != lead.pk], by)
+        return tie
+
+    def other(self, answer: "Answer") -> "Answer":
+        return self.second if answer.pk == self.first_id else self.first
+
+    def seen_from(self, answer: "Answer") -> str:
+        """What the answer's item is to the other's: narrower than it, broader, and so on."""
+        if answer.pk == self.first_id:
+            return self.kind
+        return INVERSE.get(self.kind, self.kind)
+
+    def _for_change(self) -> tuple["Audit", "Tie"]:
+        audit = self.audit.for_change()
+        tie = audit.ties.select_related("first__item", "second__item").get(pk=self.pk)
+        if tie.kind != Relation.Kind.EQUAL:
+            raise Refused("Only equal items are answered together.")
+        return audit, tie
+
+    def _mark(self, audit: "Audit") -> None:
+        for answer in (self.first, self.second):
+            answer.tied = audit.ties.binding().of(answer).exists()
+            answer.save(update_fields=["tied"])
+
+    def _told(self, answer: "Answer") -> dict[str, str]:
+        return answer.named() | {"other": self.other(answer).item.title}
+
+
+def follow(audit: "Audit", lead: "Answer", others: list["Answer"], by: User) -> None:
+    """Answer the others as `lead` is answered: its claim, with who confirmed it, and its plan."""
+
+    def edit(answer: "Answer") -> dict | None:
+        before = edits.values(answer)
+        for name in (*edits.CLAIM, *edits.PLAN):
+            setattr(answer, name, getattr(lead, name))
+        if edits.values(answer) == before:
+            return None
+        return {"before": before["state"], "after": lead.state, "with": lead.item.title}
+
+    edits.apply(audit, others, edit, verb="answer.recorded", by=by)
 
 
 def partners(audit: "Audit", answers: list["Answer"]) -> list["Answer"]:

@@ -10,6 +10,7 @@ from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.errors import Refused
 from audits.models.events import Event
+from audits.models.moves import move_back
 from audits.models.terms import Rating, refuse_unless_approver
 from audits.models.users import User
 
@@ -28,13 +29,19 @@ class Undone:
 
 def can_undo(event: Event) -> bool:
     """Whether the change may be taken back, as far as its own answer tells."""
+    audit = event.audit
+    if audit.is_sealed or event.revision != audit.revision:
+        return False
     if event.verb == "audit.renamed":
-        return event.detail["after"] == event.audit.title
+        return event.detail["after"] == audit.title
+    if event.verb == "condition.settled":
+        return event.detail["version"] == audit.condition_versions.get(event.detail["condition"])
+    if event.verb == "audit.moved":
+        return audit.events_count == event.number + event.detail["reopened"]
     return (
         event.verb in ANSWERS
         and event.answer is not None
         and event.detail.get("version") == event.answer.version
-        and event.revision == event.audit.revision
     )
 
 
@@ -45,6 +52,11 @@ def undo(event: Event, *, by: User) -> Undone:
     audit = event.audit.for_change()
     if event.verb == "audit.renamed":
         return _undo_renaming(audit, event, by)
+    if event.verb == "audit.moved" and event.revision == audit.revision:
+        move_back(event, by=by)
+        return Undone([], [])
+    if event.verb == "condition.settled" and event.revision == audit.revision:
+        return _undo_condition(audit, event, by)
     if event.verb not in ANSWERS or event.revision != audit.revision:
         raise Refused("This change cannot be taken back.")
     events = {each.answer_id: each for each in _batch(audit, event) if each.answer_id}
@@ -78,6 +90,14 @@ def _batch(audit: Audit, event: Event) -> list[Event]:
 def _lowers(event: Event, answer: Answer) -> bool:
     former = event.detail["was"].get("severity", answer.severity)
     return Rating(former).lowers(answer)
+
+
+def _undo_condition(audit: Audit, event: Event, by: User) -> Undone:
+    condition = audit.conditions.filter(pk=event.detail["condition"]).first()
+    if condition is None or condition.version != event.detail["version"]:
+        raise Refused("It was changed again since, and stays as it is.")
+    condition.restore(audit, event.detail["was"], by=by)
+    return Undone([], [])
 
 
 def _undo_renaming(audit: Audit, event: Event, by: User) -> Undone:

@@ -1,8 +1,10 @@
 from allauth.account.models import EmailAddress
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.utils import timezone
+
+from audits.models.errors import Refused
 
 
 class UserManager(BaseUserManager["User"]):
@@ -11,28 +13,6 @@ class UserManager(BaseUserManager["User"]):
         user = self.model(email=self.normalize_email(email).lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
-        return user
-
-    def of_address(self, email: str, *, name: str = "") -> "User":
-        """The account of that address, or a new one that waits for its owner."""
-        if user := self._known(email):
-            return user
-        try:
-            with transaction.atomic():
-                return self.create_user(email, name=name)
-        except IntegrityError:
-            # Somebody else invited the same person at the same moment.
-            return self.get(email=email.lower())
-
-    def _known(self, email: str) -> "User | None":
-        # By the very letters: to a database's upper case, ı and i are the same.
-        user = self.filter(email=email.lower()).first()
-        proven = EmailAddress.objects.filter(user=user, verified=True)
-        if user and not user.last_login and not proven.exists():
-            # Whoever signed up under this address has not shown that it is theirs; its owner
-            # sets a password by mail.
-            user.set_unusable_password()
-            user.save(update_fields=["password"])
         return user
 
     def create_superuser(self, email: str, password: str | None = None, **fields) -> "User":
@@ -59,6 +39,37 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def __str__(self) -> str:
         return self.name or self.email
+
+    def is_at(self, email: str) -> bool:
+        """Whether mail to that address is for this account: it was made with it, or proved it.
+
+        By the very letters: to a database's upper case, ı and i are the same.
+        """
+        proven = EmailAddress.objects.filter(user=self, email=email, verified=True)
+        return self.email == email or proven.exists()
+
+    def prove(self, email: str) -> None:
+        """Something that only the owner of that address can have was shown. Nothing changes
+        where another account has proven it before."""
+        if EmailAddress.objects.filter(user=self, verified=True).exists():
+            return
+        address, _ = EmailAddress.objects.get_or_create(user=self, email=email)
+        if address.set_verified():
+            address.set_as_primary()
+
+    @transaction.atomic
+    def close(self) -> None:
+        """Leave every team and sign in no more; the name stays on what was done.
+
+        Refused where a team would be left without an owner.
+        """
+        if ownerless := list(self.teams.owned_alone_by(self)):
+            names = ", ".join(team.name for team in ownerless)
+            raise Refused(f"You are the only owner of {names}. Make somebody else an owner first.")
+        for membership in self.memberships.select_related("team", "user").order_by("team_id"):
+            membership.end(by=self)
+        self.is_active = False
+        self.save(update_fields=["is_active"])
 
     @property
     def initials(self) -> str:

@@ -9,10 +9,18 @@ from audits.reports import chart, text
 from audits.reports.canonical import check_digest
 from audits.reports.stylesheet import embedded_css
 from audits.reports.summary import Summary, plural, summarise
+from audits.reports.upgrade import upgraded
 
 SHORT_DIGEST = 12
 FOOTER_TITLE = 48
 
+CONDITIONS = {"": "", "open": "Not met", "met": "Met", "waived": "Waived"}
+TIES = {
+    "equal": "Answered together with",
+    "narrower": "Narrower than",
+    "broader": "Broader than",
+    "related": "Related to",
+}
 STATES = {
     "open": "Open",
     "done": "Done",
@@ -33,7 +41,7 @@ def render_html(
     Raises ValueError when `digest` is not the SHA-256 of the snapshot's canonical JSON.
     """
     check_digest(snapshot, digest)
-    context = _context(snapshot, digest)
+    context = _context(upgraded(snapshot), digest)
     if stylesheet_href is not None:
         return _page(context, stylesheet_href=stylesheet_href, css=None)
     body = _page(context, stylesheet_href=None, css="")
@@ -89,7 +97,7 @@ def _build() -> Environment:
         size=text.size,
         web_url=text.web_url,
     )
-    environment.globals.update(STATES=STATES, CHART=chart)
+    environment.globals.update(STATES=STATES, CONDITIONS=CONDITIONS, TIES=TIES, CHART=chart)
     return environment
 
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 from audits.reports.labels import letters
@@ -23,6 +24,8 @@ class Figures:
     risk_accepted: int
     open: int
     open_blockers: int
+    # Done for a person, failing for the machine.
+    conflicts: int
 
     @property
     def settled(self) -> int:
@@ -48,6 +51,10 @@ class Entry:
     @property
     def blocks(self) -> bool:
         return self.is_open and self.item["severity"] == "blocker"
+
+    @property
+    def is_conflict(self) -> bool:
+        return self.answer["state"] == "done" and self.answer["verdict"] == "fail"
 
     @property
     def is_long(self) -> bool:
@@ -79,6 +86,12 @@ class Edition:
     source: dict[str, Any]
     sections: tuple[Section, ...]
     figures: Figures
+    # What only a former edition asked: printed, never counted.
+    retired: tuple[Entry, ...] = ()
+
+    @property
+    def entries(self) -> Iterator[Entry]:
+        return (entry for section in self.sections for entry in section.entries)
 
     @property
     def documents(self) -> dict[str, str]:
@@ -106,6 +119,18 @@ class Summary:
     evidence: dict[str, int]
     done_without_evidence: int
 
+    def name_of(self, checklist: str, item: str) -> str:
+        """`B7 Title` of the item with these ids; the ids when the report does not have it."""
+        return self._names.get((checklist, item), f"{checklist}/{item}")
+
+    @cached_property
+    def _names(self) -> dict[tuple[str, str], str]:
+        return {
+            (edition.source["slug"], entry.item["id"]): f"{entry.label} {entry.item['title']}"
+            for edition in self.editions
+            for entry in (*edition.retired, *edition.entries)
+        }
+
     @property
     def overdue_elsewhere(self) -> tuple[Entry, ...]:
         """Overdue items that are not already listed as blocking."""
@@ -115,7 +140,7 @@ class Summary:
 def summarise(snapshot: dict[str, Any]) -> Summary:
     """Derive every figure of the report from a snapshot (docs/snapshot-format.md)."""
     editions = tuple(_editions(snapshot["editions"]))
-    entries = [e for edition in editions for section in edition.sections for e in section.entries]
+    entries = [entry for edition in editions for entry in edition.entries]
     today = snapshot["taken_at"][:10]
     figures = count(entries)
     return Summary(
@@ -142,6 +167,7 @@ def count(entries: Iterable[Entry]) -> Figures:
         risk_accepted=states["risk_accepted"],
         open=states["open"],
         open_blockers=sum(1 for entry in entries if entry.blocks),
+        conflicts=sum(1 for entry in entries if entry.is_conflict),
     )
 
 
@@ -193,7 +219,11 @@ def _editions(sources: list[dict[str, Any]]) -> Iterator[Edition]:
             for number, section in enumerate(source["sections"], start=1)
         )
         figures = count(entry for section in sections for entry in section.entries)
-        yield Edition(letter, anchor, source, sections, figures)
+        retired = tuple(
+            Entry(f"{letter}{item['number']}", f"{anchor}-retired-{number}", item)
+            for number, item in enumerate(source["retired"], start=1)
+        )
+        yield Edition(letter, anchor, source, sections, figures, retired)
 
 
 def _section(source: dict[str, Any], anchor: str, letter: str, edition: str) -> Section:

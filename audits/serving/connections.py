@@ -1,4 +1,5 @@
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
@@ -14,6 +15,12 @@ class Connection(HttpToolsProtocol):
     head_bytes: int | None = None  # None outside a head
     deadline: asyncio.TimerHandle | None = None
 
+    def __init__(
+        self, *args: Any, on_lost: Callable[[], None] = lambda: None, **options: Any
+    ) -> None:
+        super().__init__(*args, **options)
+        self.on_lost = on_lost
+
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
         self._begin_waiting()
@@ -21,6 +28,7 @@ class Connection(HttpToolsProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._end_waiting()
         super().connection_lost(exc)
+        self.on_lost()
 
     def data_received(self, data: bytes) -> None:
         # What came with the first bytes of the head may be another request's body: not counted.

@@ -56,7 +56,7 @@ def answer_accept(request: Request, audit_pk, pk) -> HttpResponse:
 @require_POST
 def answer_plan(request: Request, audit_pk, pk) -> HttpResponse:
     answer = answer_for_change(request, audit_pk, pk)
-    form = PlanForm(request.POST, team=answer.audit.project.team)
+    form = PlanForm(request.POST, team=answer.audit.project.team, owner=answer.owner)
     if form.is_valid():
         given = form.cleaned_data
         try:

@@ -8,7 +8,7 @@ from audits import access
 from audits.forms.audits import AuditForm, RenameForm, ReopenForm
 from audits.http import Request, posted, require_form
 from audits.models import Audit
-from audits.models.errors import AuditOpen
+from audits.models.errors import AuditOpen, Refused
 from audits.models.history import describe
 from audits.views.audit_page import audit_page
 
@@ -23,6 +23,7 @@ def audit_new(request: Request) -> HttpResponse:
     form = AuditForm(
         posted(request),
         projects=projects,
+        editions=access.editions(request.user),
         initial={
             "project": request.GET.get("project"),
             "editions": request.GET.getlist("edition"),
@@ -30,10 +31,14 @@ def audit_new(request: Request) -> HttpResponse:
     )
     if form.is_valid():
         chosen = form.cleaned_data
-        audit = Audit.objects.start(
-            chosen["project"], chosen["title"], chosen["editions"], by=request.user
-        )
-        return redirect(audit)
+        try:
+            audit = Audit.objects.start(
+                chosen["project"], chosen["title"], chosen["editions"], by=request.user
+            )
+        except Refused as error:
+            form.add_error(error.field, str(error))
+        else:
+            return redirect(audit)
     return render(
         request,
         "audits/audit_new.html",

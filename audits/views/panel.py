@@ -39,6 +39,7 @@ def _context(
         "plan_form": plan_form
         or PlanForm(
             team=team,
+            owner=answer.owner,
             initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
         ),
         "comment_form": comment_form or CommentForm(),

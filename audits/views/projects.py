@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db import transaction
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -40,7 +41,9 @@ def project_new(request: Request, team_pk) -> HttpResponse:
     form = ProjectForm(posted(request))
     if form.is_valid():
         form.instance.team = team
-        project = form.save()
+        with transaction.atomic():
+            project = form.save()
+            team.log("project.made", by=request.user, name=project.name)
         messages.success(request, f"{project} is there. Now start its first audit.")
         return redirect(f"{reverse('audit-new')}?project={project.pk}")
     return render(

@@ -1,13 +1,34 @@
+from typing import Any
+
 from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
-from audits.forms.teams import MemberForm, RoleForm, TeamForm
+from audits.forms.correct import correct
+from audits.forms.teams import RemovalForm, RoleForm, SettingsForm, TeamForm
 from audits.http import Request, posted, require_form
 from audits.models import Membership, Team
-from audits.models.errors import Refused
+from audits.models.activity import Place, latest, people, sentence
+from audits.models.errors import Outdated, Refused
+from audits.models.handovers import left_open_by, part
+from audits.models.teams import SETTINGS, in_words
+
+MEMBERS_A_PAGE = 50
+# Enough to see what it is about; the rest is counted.
+ANSWERS_SHOWN = 20
+
+
+def team_page(
+    request: Request, team: Team, template: str, *, status: int = 200, **context: Any
+) -> HttpResponse:
+    """One of the team's tabs."""
+    membership = access.membership(request.user, team)
+    context |= {"team": team, "membership": membership}
+    return render(request, template, context, status=status)
 
 
 @require_form
@@ -24,37 +45,20 @@ def team_new(request: Request) -> HttpResponse:
 
 @require_safe
 def team_detail(request: Request, pk) -> HttpResponse:
-    return _team_page(request, access.team_for_view(request.user, pk))
-
-
-def _team_page(request: Request, team: Team, *, form=None) -> HttpResponse:
-    return render(
+    """The members: by name, fifty a page, with a search by name and address."""
+    team = access.team_for_view(request.user, pk)
+    query = request.GET.get("q", "").strip()[:254]
+    members = team.memberships.select_related("user")
+    for word in query.split():
+        members = members.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))
+    return team_page(
         request,
+        team,
         "teams/team_detail.html",
-        {
-            "team": team,
-            "membership": access.membership(request.user, team),
-            "members": team.memberships.select_related("user"),
-            "roles": Membership.Role.choices,
-            "form": form or MemberForm(),
-        },
-        status=422 if form else 200,
+        page=Paginator(members, MEMBERS_A_PAGE).get_page(request.GET.get("page")),
+        query=query,
+        roles=Membership.Role.choices,
     )
-
-
-@require_POST
-def member_add(request: Request, pk) -> HttpResponse:
-    team = access.team_for_management(request.user, pk)
-    form = MemberForm(request.POST)
-    if form.is_valid():
-        try:
-            member = team.add_member(**form.cleaned_data)
-        except Refused as error:
-            form.add_error(error.field, str(error))
-        else:
-            messages.success(request, f"{member.user.email} is {member.role} of {team} now.")
-            return redirect(team)
-    return _team_page(request, team, form=form)
 
 
 @require_POST
@@ -62,7 +66,7 @@ def member_change(request: Request, pk, member_pk) -> HttpResponse:
     member = access.membership_for_management(request.user, pk, member_pk)
     form = RoleForm(request.POST)
     if form.is_valid():
-        member.change_role(form.cleaned_data["role"])
+        member.change_role(form.cleaned_data["role"], by=request.user)
         messages.success(request, f"{member.user} is {member.role} now.")
     else:
         messages.error(request, "That is not a role. Choose one of the list.")
@@ -72,10 +76,83 @@ def member_change(request: Request, pk, member_pk) -> HttpResponse:
 @require_form
 def member_remove(request: Request, pk, member_pk) -> HttpResponse:
     """Asks first; a page of its own, so that it works without scripts."""
-    member = access.membership_for_management(request.user, pk, member_pk)
-    if request.method != "POST":
-        context = {"member": member, "team": member.team}
-        return render(request, "teams/member_remove.html", context)
-    member.end()
-    messages.success(request, f"{member.user} is no longer a member.")
-    return redirect("project-list" if member.user == request.user else member.team)
+    member = access.membership_to_end(request.user, pk, member_pk)
+    may_edit = access.membership(request.user, member.team).may_edit
+    form = RemovalForm(posted(request), member=member, may_edit=may_edit)
+    if form.is_valid():
+        heir = form.cleaned_data.get("heir")
+        given = part(member, by=request.user, heir=heir)
+        text = f"{member.user} is no longer a member."
+        if given:
+            text += f" {heir} has {given} open answer{'s'[: given != 1]} now."
+        messages.success(request, text)
+        return redirect("project-list" if member.user == request.user else member.team)
+    answers = left_open_by(member.user, member.team)
+    context = {
+        "form": form,
+        "member": member,
+        "team": member.team,
+        "answers_count": answers.count(),
+        "answers": answers.select_related("item", "audit").order_by("due", "audit", "position")[
+            :ANSWERS_SHOWN
+        ],
+    }
+    status = 422 if form.is_bound else 200
+    return render(request, "teams/member_remove.html", context, status=status)
+
+
+@require_form
+def team_settings(request: Request, pk) -> HttpResponse:
+    team = access.team_for_management(request.user, pk)
+    initial = {name: getattr(team, name) for name in ("version", *SETTINGS)}
+    form = SettingsForm(posted(request), initial=initial)
+    context: dict[str, Any] = {"form": form}
+    status = 422 if form.is_bound else 200
+    if form.is_valid():
+        try:
+            _change_settings(team, form.cleaned_data, request)
+        except Outdated:
+            team.refresh_from_db()
+            context["versions"] = _versions(team, form.cleaned_data)
+            correct(form, version=team.version)
+            status = 409
+        except Refused as error:
+            form.add_error(error.field, str(error))
+        else:
+            messages.success(request, "The settings are saved.")
+            return redirect("team-settings", team.pk)
+    return team_page(request, team, "teams/team_settings.html", status=status, **context)
+
+
+def _change_settings(team: Team, values: dict[str, Any], request: Request) -> None:
+    chosen = {name: values[name] for name in SETTINGS}
+    team.change_settings(by=request.user, seen_version=values["version"], **chosen)
+
+
+def _versions(team: Team, mine: dict[str, Any]) -> dict[str, Any]:
+    """What is saved and what was sent, side by side."""
+    event = team.last_settings_event()
+    rows = [
+        (label, in_words(getattr(team, name)), in_words(mine[name]))
+        for name, label in SETTINGS.items()
+    ]
+    return {"by": event.actor_name, "at": event.at, "rows": rows}
+
+
+@require_safe
+def team_activity(request: Request, pk) -> HttpResponse:
+    """The latest first; `before` goes on from a place, `person` asks for one person's."""
+    team = access.team_for_view(request.user, pk)
+    everybody = list(people(team))
+    wanted = request.GET.get("person", "")
+    person = next((user for user in everybody if str(user.pk) == wanted), None)
+    events, after = latest(team, before=Place.read(request.GET.get("before", "")), by=person)
+    return team_page(
+        request,
+        team,
+        "teams/team_activity.html",
+        events=[(event, sentence(event)) for event in events],
+        after=after,
+        people=everybody,
+        person=person,
+    )

@@ -1,9 +1,12 @@
+from allauth.core import ratelimit
 from django.contrib import messages
+from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from audits.forms.accounts import NameForm
+from audits.forms.accounts import CloseForm, NameForm
 from audits.http import Request, posted, require_form
+from audits.models.errors import Refused
 
 
 @require_form
@@ -17,3 +20,32 @@ def user_name(request: Request) -> HttpResponse:
         return redirect("project-list")
     status = 422 if form.is_bound else 200
     return render(request, "users/user_name.html", {"form": form}, status=status)
+
+
+@require_form
+def user_close(request: Request) -> HttpResponse:
+    """Ends one's own account; the name stays on what was done."""
+    form = CloseForm(posted(request), user=request.user)
+    if form.is_bound:
+        if slow_down := ratelimit.consume_or_429(request, action="reauthenticate"):
+            return slow_down
+        if form.is_valid() and _closed(request, form):
+            messages.success(request, "Your account is closed.")
+            return redirect("account_login")
+    ownerless = request.user.teams.owned_alone_by(request.user)
+    return render(
+        request,
+        "users/user_close.html",
+        {"form": form, "ownerless": ownerless},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _closed(request: Request, form: CloseForm) -> bool:
+    try:
+        request.user.close()
+    except Refused as refusal:
+        form.add_error(None, str(refusal))
+        return False
+    logout(request)
+    return True

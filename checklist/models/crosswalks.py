@@ -1,7 +1,8 @@
 """How the items of several checklists meet; written once by the loader, as editions are."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Window
+from django.urls import reverse
 
 from checklist.models.fixed import (
     FixedModel,
@@ -11,6 +12,15 @@ from checklist.models.fixed import (
     refuse,
     version_key,
 )
+
+# What one item is to the other, and the other to the one.
+WORDS = {
+    "equal": "equal to",
+    "narrower": "narrower than",
+    "broader": "broader than",
+    "related": "related to",
+}
+REVERSE = {"equal": "equal", "narrower": "broader", "broader": "narrower", "related": "related"}
 
 
 class CrosswalkQuerySet(OwnedRows, FixedQuerySet):
@@ -24,6 +34,10 @@ class CrosswalkQuerySet(OwnedRows, FixedQuerySet):
         owned = Q(owner__isnull=False) & ~Exists(higher.filter(owner=OuterRef("owner")))
         return self.filter(everybodys | owned)
 
+    def with_counts(self):
+        """With `relation_count`."""
+        return self.annotate(relation_count=Count("relations"))
+
 
 class Crosswalk(Owned, FixedModel):
     """One edition of a file that says how the items of several checklists meet."""
@@ -34,6 +48,9 @@ class Crosswalk(Owned, FixedModel):
     summary = models.TextField(blank=True, help_text="Markdown.")
     digest = models.CharField(max_length=64, db_index=True, help_text="SHA-256 of the file, hex.")
     loaded_at = models.DateTimeField(auto_now_add=True)
+
+    # By `with_counts` alone.
+    relation_count: int
 
     objects = CrosswalkQuerySet.as_manager()
 
@@ -59,6 +76,11 @@ class Crosswalk(Owned, FixedModel):
         self.version_key = version_key(self.version)
         models.Model.save(self, *args, **kwargs)
 
+    def get_absolute_url(self) -> str:
+        if self.owner is None:
+            return reverse("crosswalk-detail", args=[self.slug])
+        return reverse("team-crosswalk-detail", args=[self.owner, self.slug])
+
 
 class RelationQuerySet(FixedQuerySet):
     def between(self, slugs, owner=None):
@@ -68,6 +90,23 @@ class RelationQuerySet(FixedQuerySet):
         return self.filter(
             crosswalk__in=crosswalks, from_checklist__in=slugs, to_checklist__in=slugs
         ).select_related("crosswalk")
+
+    def readable_by(self, user):
+        """Those of the current editions of everybody's crosswalks and of the user's teams'."""
+        crosswalks = Crosswalk.objects.current().readable_by(user)
+        return self.filter(crosswalk__in=crosswalks).select_related("crosswalk")
+
+    def of_item(self, slug, ref):
+        """Those with this item at either end."""
+        return self.filter(
+            Q(from_checklist=slug, from_item=ref) | Q(to_checklist=slug, to_item=ref)
+        )
+
+    def by_pair(self):
+        """By pair of checklists, the pairs and what they hold in the order of the file."""
+        pair = [F("from_checklist"), F("to_checklist")]
+        first = Window(Min("position"), partition_by=pair)
+        return self.annotate(pair_position=first).order_by("pair_position", "position")
 
 
 class Relation(FixedModel):
@@ -101,3 +140,21 @@ class Relation(FixedModel):
 
     def __str__(self) -> str:
         return f"{self.from_checklist}/{self.from_item} {self.kind} {self.to_item}"
+
+    @property
+    def ends(self) -> tuple[tuple[str, str], tuple[str, str]]:
+        """Both items, as (slug of the checklist, ref)."""
+        return (self.from_checklist, self.from_item), (self.to_checklist, self.to_item)
+
+    @property
+    def words(self) -> str:
+        """What the first item is to the second: "narrower than"."""
+        return WORDS[self.kind]
+
+    def kind_from(self, end: tuple[str, str]) -> str:
+        """What the item at `end` is to the other."""
+        return self.kind if end == self.ends[0] else REVERSE[self.kind]
+
+    def across_from(self, end: tuple[str, str]) -> tuple[str, str]:
+        """The other end."""
+        return self.ends[end == self.ends[0]]

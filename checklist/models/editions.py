@@ -154,10 +154,10 @@ class ItemQuerySet(FixedQuerySet):
         """The items of this severity; all with ""."""
         return self.filter(severity=severity) if severity else self
 
-    def of_current_editions(self):
-        """The items of the latest edition of each checklist, by checklist, in the files' order."""
+    def of_editions(self, editions):
+        """The items of these editions, by checklist, in the files' order."""
         return (
-            self.filter(edition__in=Edition.objects.current())
+            self.filter(edition__in=editions)
             .select_related("edition__checklist", "section")
             .order_by("edition__checklist__title", "edition_id", "number")
         )

@@ -11,7 +11,11 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from audits.models import Audit, Comment, Evidence, Membership, Project, Team, User
+from audits.models.crosswalks import load_crosswalk
+from checklist import loader
 from tests.audits.helpers import build_edition, seal, settle
+from tests.checklist.conftest import definition_yaml
+from tests.checklist.crosswalk_files import crosswalk_yaml
 
 
 @pytest.fixture(autouse=True)
@@ -32,8 +36,9 @@ def harbour(alice) -> Team:
 
 
 def _member(team: Team, name: str, role: str) -> User:
-    address = f"{name.split()[0].lower()}@harbour.example"
-    return team.add_member(address, role, name=name).user
+    user = User.objects.create_user(f"{name.split()[0].lower()}@harbour.example", name=name)
+    team.admit(user, role)
+    return user
 
 
 @pytest.fixture
@@ -107,3 +112,18 @@ def a_file():
 @pytest.fixture
 def tomorrow():
     return timezone.localdate() + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def own_checklists(harbour):
+    """Two checklists of the team, `ours` and `others`, each with the items a, b and c."""
+    items = [(ref, f"Item {ref}", "major", "Do it.") for ref in "abc"]
+    for slug in ("ours", "others"):
+        loader.load(definition_yaml(slug=slug, sections={"all": items}), harbour.pk)
+
+
+@pytest.fixture
+def own_crosswalk(own_checklists, harbour, ed):
+    """How they meet: two relations."""
+    data = crosswalk_yaml("ours/a narrower others/a", "ours/b related others/b")
+    return load_crosswalk(harbour, data, by=ed)

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from audits.models import Answer, Membership
+from audits.models import Answer
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.tasks import tick
 from tests.audits.helpers import seal, settle
@@ -103,15 +103,15 @@ def test_only_the_named_approver_confirms(waiting, alice):
         waiting.confirm_acceptance(by=alice)
 
 
-def test_approver_who_lost_the_role_cannot_confirm(waiting, harbour, noor):
-    harbour.memberships.get(user=noor).change_role(Membership.Role.EDITOR)
+def test_approver_who_lost_the_role_cannot_confirm(waiting, harbour, noor, alice):
+    harbour.memberships.get(user=noor).change_role("editor", by=alice)
 
     with pytest.raises(NotAllowed, match="Only an approver or an owner"):
         waiting.confirm_acceptance(by=noor)
 
 
 def test_approver_who_left_the_team_cannot_confirm(waiting, harbour, noor):
-    harbour.memberships.get(user=noor).end()
+    harbour.memberships.get(user=noor).end(by=noor)
 
     with pytest.raises(NotAllowed):
         waiting.confirm_acceptance(by=noor)

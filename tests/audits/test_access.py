@@ -107,7 +107,7 @@ def test_owner_may_do_everything(things, alice, fetch):
 
 @verbs(VIEWS, EDITS, APPROVAL)
 def test_member_who_left_sees_nothing_any_more(things, harbour, noor, fetch):
-    harbour.memberships.get(user=noor).end()
+    harbour.memberships.get(user=noor).end(by=noor)
 
     with pytest.raises(Http404):
         fetch(noor, things)
@@ -143,7 +143,7 @@ def test_answer_is_found_only_under_its_own_audit(things, alice, project, editio
 
 
 def test_person_in_two_teams_finds_each_thing_once(things, mallory, harbour):
-    harbour.add_member(mallory.email, "editor")
+    harbour.admit(mallory, "editor")
 
     assert access.audit_for_edit(mallory, things.audit.pk) == things.audit
     assert access.projects(mallory).count() == 1

@@ -1,10 +1,12 @@
 import pytest
 
+from audits import access
 from audits.forms.answers import CommentForm, PlanForm, StateForm
 from audits.forms.audits import AuditForm
 from audits.forms.projects import EnvironmentForm, ProjectForm
-from audits.forms.teams import MemberForm
+from audits.forms.teams import InviteForm
 from audits.models import Environment, Project
+from checklist.models import Edition
 from tests.audits.helpers import build_edition
 
 
@@ -68,11 +70,15 @@ def test_approver_of_another_team_is_not_a_choice(harbour, mallory):
     assert "approver" in form.errors
 
 
-def test_audit_is_started_over_the_latest_edition(project):
+def test_audit_is_started_over_the_latest_edition(project, alice):
     build_edition(version="1.0.0")
     latest = build_edition(version="1.1.0")
 
-    offered = AuditForm(projects=Project.objects.all()).fields["editions"].queryset
+    offered = (
+        AuditForm(projects=Project.objects.all(), editions=access.editions(alice))
+        .fields["editions"]
+        .queryset
+    )
 
     assert list(offered) == [latest]
 
@@ -81,17 +87,61 @@ def test_audit_is_started_only_in_a_project_that_was_offered(project, edition):
     form = AuditForm(
         {"project": project.pk, "title": "x", "editions": [edition.pk]},
         projects=Project.objects.none(),
+        editions=Edition.objects.all(),
     )
 
     assert "project" in form.errors
 
 
 def test_audit_without_a_checklist_is_told_so(project, edition):
-    form = AuditForm({"project": project.pk, "title": "x"}, projects=Project.objects.all())
+    form = AuditForm(
+        {"project": project.pk, "title": "x"},
+        projects=Project.objects.all(),
+        editions=Edition.objects.all(),
+    )
 
     assert form.errors["editions"] == ["Choose at least one checklist."]
 
 
-@pytest.mark.parametrize("email", ["", "nobody", "a@b", "a\0@example.org"])
-def test_member_needs_an_address(email):
-    assert "email" in MemberForm({"email": email, "role": "editor"}).errors
+@pytest.mark.parametrize(
+    "emails", ["", " \n", "nobody", "a@b", "a\0@example.org", "x@y.example\n@"]
+)
+def test_invitation_needs_addresses(emails):
+    assert "emails" in InviteForm({"emails": emails, "role": "editor"}).errors
+
+
+@pytest.mark.parametrize(
+    "emails",
+    [
+        "A@x.example\r\nb@x.example",
+        "a@x.example, b@x.example",
+        "Ann <a@x.example>; b@x.example;\n",
+    ],
+)
+def test_addresses_are_taken_as_people_paste_them(emails):
+    form = InviteForm({"emails": f"{emails}\na@X.example", "role": "editor"})
+
+    assert form.is_valid(), form.errors
+    assert form.cleaned_data["emails"] == ["a@x.example", "b@x.example"]
+
+
+def test_wrong_address_is_named_with_its_line():
+    form = InviteForm({"emails": "a@x.example\n\nbob", "role": "editor"})
+
+    assert form.errors["emails"] == ["Line 3: “bob” is no e-mail address."]
+
+
+def test_more_addresses_than_somebody_looked_through_are_refused():
+    form = InviteForm(
+        {"emails": "\n".join(f"m{n}@x.example" for n in range(51)), "role": "viewer"}
+    )
+
+    assert form.errors["emails"] == ["These are 51 addresses; 50 at once is the most."]
+
+
+def test_owner_who_left_the_team_stays_a_choice_and_says_so(harbour, ed):
+    harbour.memberships.get(user=ed).end(by=ed)
+
+    choices = [label for _, label in PlanForm(team=harbour, owner=ed).fields["owner"].choices]
+
+    assert "Ed Fox, no longer in the team" in choices

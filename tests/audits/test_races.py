@@ -5,9 +5,20 @@ import threading
 import pytest
 from django.db import connections
 
-from audits.models import Answer, Audit, Comment, Evidence, Membership, Report, SignOff, User
+from audits.models import (
+    Answer,
+    Audit,
+    Comment,
+    Evidence,
+    Invitation,
+    Membership,
+    Report,
+    SignOff,
+    User,
+)
 from audits.models.chains import find_broken_link
 from audits.models.errors import AuditOpen, AuditSealed, Outdated, Refused, RuleBroken
+from audits.models.invitations import NotInvited
 from audits.models.snapshots import state_seen
 from tests.audits.helpers import seal, settle
 
@@ -124,24 +135,47 @@ def test_evidence_removed_by_two_at_once_leaves_one_trace(audit, answer, ed, ali
 
 
 def test_two_owners_who_leave_at_once_leave_one_behind(harbour, alice, ed):
-    harbour.memberships.get(user=ed).change_role(Membership.Role.OWNER)
+    harbour.memberships.get(user=ed).change_role(Membership.Role.OWNER, by=alice)
     first, second = harbour.memberships.filter(role=Membership.Role.OWNER)
 
-    outcomes = at_once(first.end, second.end)
+    outcomes = at_once(lambda: first.end(by=alice), lambda: second.end(by=ed))
 
     assert refusals(outcomes) == [Refused]
     assert harbour.memberships.filter(role=Membership.Role.OWNER).count() == 1
 
 
-def test_person_invited_by_two_at_once_has_one_account(harbour, mallory):
-    reef = mallory.teams.get()
+def invite(team, by, email="new@example.org"):
+    return Invitation.objects.invite(team, [email], "editor", by=by, by_mail=True)[0]
 
-    at_once(
-        lambda: harbour.add_member("new@example.org", "editor"),
-        lambda: reef.add_member("New@example.org", "viewer"),
+
+def test_person_who_follows_two_links_at_once_has_one_account(harbour, alice, mallory):
+    invitations = [invite(harbour, alice), invite(mallory.teams.get(), mallory)]
+
+    outcomes = at_once(
+        *(lambda one=one: one.make_account("New", "pw", key=one.key) for one in invitations)
     )
 
-    assert User.objects.get(email="new@example.org").memberships.count() == 2
+    assert outcomes.count(None) == 1
+    assert User.objects.filter(email="new@example.org").count() == 1
+
+
+def test_address_that_two_invite_at_once_has_one_invitation(harbour, alice):
+    outcomes = at_once(lambda: invite(harbour, alice), lambda: invite(harbour, alice))
+
+    assert refusals(outcomes) == [NotInvited]
+    assert harbour.invitations.count() == 1
+
+
+def test_link_that_is_followed_and_withdrawn_at_once_does_one_of_the_two(harbour, alice, mallory):
+    invitation = invite(harbour, alice, mallory.email)
+
+    outcomes = at_once(
+        lambda: invitation.accept(by=mallory, key=invitation.key),
+        lambda: Invitation.objects.get(pk=invitation.pk).withdraw(by=alice),
+    )
+
+    assert len(refusals(outcomes)) == 1
+    assert harbour.members.filter(pk=mallory.pk).exists() is (refusals(outcomes) == [RuleBroken])
 
 
 def test_report_that_two_ask_for_at_once_is_made_once(audit, ed, vic):

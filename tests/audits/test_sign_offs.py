@@ -1,6 +1,6 @@
 import pytest
 
-from audits.models import Audit, Membership, Report, SignOff, Snapshot
+from audits.models import Audit, Report, SignOff, Snapshot
 from audits.models.errors import AuditSealed, NotAllowed, Outdated, Refused
 from audits.models.snapshots import state_seen
 from tests.audits.helpers import seal
@@ -51,8 +51,8 @@ def test_approver_of_another_team_cannot_seal(settled_audit, mallory):
         seal(settled_audit, by=mallory)
 
 
-def test_approver_who_became_a_viewer_cannot_seal(settled_audit, harbour, noor):
-    harbour.memberships.get(user=noor).change_role(Membership.Role.VIEWER)
+def test_approver_who_became_a_viewer_cannot_seal(settled_audit, harbour, noor, alice):
+    harbour.memberships.get(user=noor).change_role("viewer", by=alice)
 
     with pytest.raises(NotAllowed):
         seal(settled_audit, by=noor)

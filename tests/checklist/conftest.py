@@ -41,8 +41,8 @@ def definition_yaml(slug="keys", version="1.0.0", title="Key checklist", section
 def load(db):
     """Loads a file made by `definition_yaml` and returns its edition."""
 
-    def load_it(**kwargs):
-        return loader.load(definition_yaml(**kwargs))[0]
+    def load_it(owner=None, **kwargs):
+        return loader.load(definition_yaml(**kwargs), owner)[0]
 
     return load_it
 

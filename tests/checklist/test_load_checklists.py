@@ -3,7 +3,8 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 
-from checklist.formats import text
+from checklist import schema
+from checklist.formats import registry, text
 from checklist.models import Checklist, Edition
 from tests.checklist.conftest import definition_yaml
 
@@ -69,7 +70,7 @@ def test_missing_path_is_one_line(tmp_path):
 def test_folder_without_files_is_one_line(tmp_path):
     status, _, err = run(tmp_path)
     assert status == 1
-    assert err == [f"{tmp_path}: the folder holds no .yaml file; name another"]
+    assert err == [f"{tmp_path}: the folder holds no .yaml, .json or .csv; name another"]
 
 
 def test_file_larger_than_the_limit_is_not_read_whole(folder, monkeypatch):
@@ -87,7 +88,30 @@ def test_folders_are_searched_to_the_bottom_in_the_order_of_names(folder):
     assert [line.split()[1] for line in out] == ["keys", "other"]
 
 
-def test_without_a_path_the_shipped_checklists_are_loaded():
+def test_without_a_path_the_shipped_checklists_are_loaded_and_then_the_crosswalk():
     status, out, err = run()
     assert (status, err) == (0, [])
-    assert len(out) == 4
+    assert len(out) == 5
+    assert out[-1].startswith("loaded claude-checklists ")
+
+
+def test_other_formats_are_loaded_by_the_end_of_their_name(folder):
+    definition = schema.parse(definition_yaml())
+    for format in (registry.JSON, registry.CSV):
+        path = folder / f"more{format.suffixes[0]}"
+        path.write_bytes(schema.dump(definition, format))
+    status, out, _ = run(folder)
+    assert (status, out) == (
+        0,
+        [
+            "loaded keys 1.0.0: 1 item in 1 section",
+            "unchanged keys 1.0.0: 1 item in 1 section",
+            "unchanged keys 1.0.0: 1 item in 1 section",
+        ],
+    )
+
+
+def test_file_without_a_known_end_is_read_as_it_begins(folder):
+    path = folder / "checklist.txt"
+    path.write_bytes(schema.dump(schema.parse(definition_yaml()), registry.JSON))
+    assert run(path, check=True) == (0, ["good keys 1.0.0: 1 item in 1 section"], [])

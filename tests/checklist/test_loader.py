@@ -1,12 +1,15 @@
 from hashlib import sha256
+from uuid import uuid4
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
-from checklist import loader, schema
+from checklist import definitions, loader, schema
 from checklist.faults import FaultyFile
+from checklist.formats import registry
 from checklist.models import Checklist, Edition, EditionIsFixed, Item, Section, version_key
 from tests.checklist.conftest import definition_yaml
 
@@ -143,3 +146,28 @@ def queries_to_load(**kwargs) -> int:
     with CaptureQueriesContext(connection) as queries:
         loader.load(data)
     return len(queries)
+
+
+SHIPPED = sorted((settings.BASE_DIR / "fixtures" / "checklists").glob("*.yaml"))
+
+
+@pytest.mark.parametrize("format", registry.FORMATS.values(), ids=lambda format: format.name)
+@pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.stem)
+def test_export_of_what_is_loaded_is_unchanged(path, format):
+    loaded, _ = loader.load(path.read_bytes())
+    definition = definitions.of_edition(loaded)
+    assert definition == schema.parse(path.read_bytes())
+    assert loader.load(schema.dump(definition, format), format=format) == (loaded, False)
+
+
+def test_definition_of_an_edition_takes_two_queries(load, django_assert_num_queries):
+    edition = load(sections=TWO_SECTIONS)
+    with django_assert_num_queries(2):
+        definitions.of_edition(edition)
+
+
+def test_same_file_is_an_edition_of_its_own_for_a_team(edition):
+    team = uuid4()
+    own, new = loader.load(definition_yaml(), team)
+    assert new
+    assert (own.checklist.owner, own.digest) == (team, edition.digest)

@@ -1,7 +1,7 @@
 import pytest
 
 from checklist import search
-from checklist.models import Item
+from checklist.models import Edition, Item
 
 pytestmark = pytest.mark.django_db
 SECTIONS = {
@@ -19,7 +19,7 @@ def found(load):
 
     def find(query):
         wanted = search.terms(query)
-        items = search.matching(Item.objects.of_current_editions(), wanted)
+        items = search.matching(Item.objects.of_editions(Edition.objects.current()), wanted)
         return [item.ref for item in items]
 
     return find

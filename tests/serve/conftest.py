@@ -21,6 +21,7 @@ def installation(tmp_path_factory):
         "PORT": "0",
         "TICK_SECONDS": "1",
         "WORKER_PROCESSES": "1",
+        "WEB_PROCESSES": "2",
     }
     server = os.environ.get("DATABASE_URL", "")
     if server:

@@ -58,9 +58,17 @@ class Served:
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
+    def webs(self) -> list[int]:
+        """The web processes."""
+        return self._children("web")
+
     def workers(self) -> list[int]:
         """The worker's main process, if there is one."""
-        return [pid for pid in everything_of(self.data_dir) if _parent(pid) == self.process.pid]
+        return self._children("worker")
+
+    def _children(self, name: str) -> list[int]:
+        ours = (pid for pid in everything_of(self.data_dir) if _parent(pid) == self.process.pid)
+        return [pid for pid in ours if _name(pid) == name]
 
     def stop(self, number: int = signal.SIGTERM) -> tuple[int, float]:
         """Send the signal; the exit status and the seconds that it took."""
@@ -92,6 +100,12 @@ def _parent(pid: int) -> int:
     with contextlib.suppress(OSError):
         return int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
     return 0
+
+
+def _name(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        return Path(f"/proc/{pid}/comm").read_text().strip()
+    return ""
 
 
 def wait_for(condition, seconds: float) -> None:

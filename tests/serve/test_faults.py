@@ -47,6 +47,7 @@ def test_data_folder_that_cannot_be(tmp_path, key):
         ("PORT", "http", "write a whole number"),
         ("PORT", "70000", "ports end at 65535"),
         ("HOST", "nowhere.invalid", "is no address of this machine"),
+        ("WEB_PROCESSES", "0", "must be at least 1"),
         ("DEMO", "perhaps", "write 1 or 0"),
         ("DATABASE_URL", "mysql://host/name", "postgresql://user:password@host:port/name"),
         ("DATABASE_URL", "postgres://u:p/w@host/name", "must be percent-encoded"),

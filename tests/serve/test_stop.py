@@ -23,7 +23,7 @@ def test_signal_ends_everything_within_five_seconds(working, number):
     assert "Traceback" not in working.text
 
 
-def test_killed_serve_takes_its_worker_along(working):
+def test_killed_serve_takes_its_children_along(working):
     working.stop(signal.SIGKILL)
     wait_for(lambda: not everything_of(working.data_dir), 5)
 
@@ -39,9 +39,24 @@ def test_killed_parent_takes_serve_along(installation):
 
 
 def test_killed_worker_comes_back_and_it_is_said(working):
-    # By then it has become Celery: in between, its environment cannot be read.
     wait_for(lambda: working.get("/health/ready")[0] == 200, 60)
     (first,) = working.workers()
     os.kill(first, signal.SIGKILL)
     wait_for(lambda: "was ended by SIGKILL; starting it again in 1 s." in working.text, 5)
     wait_for(lambda: working.workers() not in ([], [first]), 10)
+
+
+def test_killed_web_process_comes_back_and_it_is_said(working):
+    killed, other = working.webs()
+    os.kill(killed, signal.SIGKILL)
+    wait_for(lambda: "A web process was ended by SIGKILL; starting it again" in working.text, 5)
+    assert working.get("/health/live")[0] == 200
+    wait_for(lambda: len(working.webs()) == 2, 10)
+    assert other in working.webs()
+
+
+def test_without_any_web_process_requests_wait_for_the_next(working):
+    for pid in working.webs():
+        os.kill(pid, signal.SIGKILL)
+    wait_for(lambda: working.text.count("A web process was ended") == 2, 5)
+    assert working.get("/health/live") == (200, {"status": "live"})

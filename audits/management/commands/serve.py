@@ -10,12 +10,13 @@ from typing import Any
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
+from django.urls import get_resolver
 from django.utils.module_loading import import_string
 
 from audits.serving import checks
+from audits.serving.processes import fork
 from audits.serving.statics import collect_static_files
 from audits.serving.tether import tether
-from audits.serving.worker import Worker
 
 
 class Command(BaseCommand):
@@ -39,24 +40,26 @@ class Command(BaseCommand):
         # Until the web has its own handlers: Ctrl-C ends this without a traceback.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         try:
-            listener = self.prepare()
+            checks.check_folder(settings.DATA_DIR)
+            listener = checks.listen(settings.HOST, settings.PORT)
         except checks.Fault as fault:
             sys.exit(f"countersign: {fault}")
+        # In a process of its own: what it imports and connects to is in nobody's way afterwards.
+        _, status = os.waitpid(fork("preparation", self.prepare), 0)
+        if status:
+            sys.exit(os.waitstatus_to_exitcode(status))
         self.run(listener)
-        # A page that is still being made in its thread must not hold up the exit.
-        self.stdout.flush()
-        os._exit(0)
 
-    def prepare(self) -> socket:
-        checks.check_folder(settings.DATA_DIR)
-        listener = checks.listen(settings.HOST, settings.PORT)
-        checks.check_libraries()
-        checks.migrate()
+    def prepare(self) -> None:
+        try:
+            checks.check_libraries()
+            checks.migrate()
+        except checks.Fault as fault:
+            sys.exit(f"countersign: {fault}")
         collect_static_files()
         self.load_checklists()
         if settings.DEMO:
             call_command("load_demo", stdout=StringIO())
-        return listener
 
     def load_checklists(self) -> None:
         try:
@@ -66,18 +69,18 @@ class Command(BaseCommand):
             self.stderr.write("Not every checklist could be loaded; going on with those that are.")
 
     def run(self, listener: socket) -> None:
-        from audits.serving.web import Web, url_of
-
-        worker = Worker(settings.BASE_DIR, self.stderr.write)
+        from audits.serving.parent import Parent
+        from audits.serving.web import WebProcess, url_of
+        from audits.serving.worker import worker
 
         def ready() -> None:
             self.stdout.write(f"Ready: {url_of(listener)}")
             self.tell_sign_in()
-            worker.start()
 
         application = import_string(settings.ASGI_APPLICATION)
-        Web(application, listener, on_ready=ready, on_stop=worker.stop).serve_until_stopped()
-        worker.join()
+        _ = get_resolver().url_patterns  # imports the views
+        webs = [WebProcess(application) for _ in range(settings.WEB_PROCESSES)]
+        Parent(listener, webs, worker(), on_ready=ready, say=self.stderr.write).run()
 
     def tell_sign_in(self) -> None:
         path = settings.DATA_DIR / "demo-credentials.json"

@@ -1,5 +1,6 @@
 """Snapshots for tests, in the shape of docs/snapshot-format.md."""
 
+import copy
 from typing import Any
 
 from audits.reports.canonical import canonical_json, digest
@@ -47,7 +48,8 @@ PRODUCTION = {
 
 def answer(state: str = "open", **changes: Any) -> dict[str, Any]:
     return {
-        "state": state, "reason": "", "approver": None, "accepted_at": None,
+        "state": state, "severity_reason": "", "verdict": "", "ties": [], "reason": "",
+        "approver": None, "accepted_at": None,
         "accepted_until": None, "counts_as": state, "owner": None, "due": None,
         "changed_at": None, "changed_by": None, "evidence": [], "comments": [], **changes,
     }  # fmt: skip
@@ -56,7 +58,7 @@ def answer(state: str = "open", **changes: Any) -> dict[str, Any]:
 def item(number: int = 1, severity: str = "blocker", **changes: Any) -> dict[str, Any]:
     return {
         "id": f"item-{number}", "number": number, "title": f"Item {number} holds",
-        "severity": severity, "guidance": "Do **this**.",
+        "severity": severity, "own_severity": severity, "guidance": "Do **this**.",
         "why": "A key in a bundle is public within minutes, and somebody else’s bill is yours.",
         "verify": "Search the built bundle for `sk-ant-`; read the access policy of the secret.",
         "parameters": [], "source": {"document": "source", "place": f"item {number}"},
@@ -94,12 +96,22 @@ def comment(text: str, by: str = "Jonas Lindqvist", at: str = "2026-11-20T09:30:
     return {"at": at, "by": by, "text": text}
 
 
+def condition(text: str, state: str = "met") -> dict[str, Any]:
+    said = {"changed_at": "2026-11-19T08:00:00Z", "changed_by": "Ada Park"}
+    return {
+        "id": text.split()[-1], "text": text, "state": state,
+        "note": "Because." * (state != "open"),
+        **(said if state != "open" else {"changed_at": None, "changed_by": None}),
+    }  # fmt: skip
+
+
 def edition(*items: dict[str, Any], slug: str = "one", **changes: Any) -> dict[str, Any]:
     return {
         "slug": slug, "title": "Claude launch checklist", "version": "1.0.0", "digest": "ab" * 32,
         "documents": [{"id": "source", "title": "18 items to verify", "note": ""}],
         "entry_conditions": [], "exit_criteria": [],
-        "sections": [{"id": "keys", "title": "Keys", "items": list(items)}], **changes,
+        "sections": [{"id": "keys", "title": "Keys", "items": list(items)}], "retired": [],
+        **changes,
     }  # fmt: skip
 
 
@@ -114,7 +126,7 @@ def seal(decision: str = "go", **changes: Any) -> dict[str, Any]:
 
 def snapshot(*editions: dict[str, Any], seal: Any = None, **changes: Any) -> Snapshot:
     return {
-        "format": "countersign.snapshot/1",
+        "format": "countersign.snapshot/2",
         "audit": {
             "id": "0b0f7c52-5d3e-4e0e-9a6f-0f6f3a1d2c11",
             "title": "Support assistant, first launch", "revision": 1,
@@ -134,6 +146,21 @@ def snapshot(*editions: dict[str, Any], seal: Any = None, **changes: Any) -> Sna
     }  # fmt: skip
 
 
+def format_1(snapshot: Snapshot) -> Snapshot:
+    """The snapshot as it was written before format 2."""
+    snapshot = copy.deepcopy(snapshot)
+    snapshot["format"] = "countersign.snapshot/1"
+    for edition in snapshot["editions"]:
+        del edition["retired"]
+        for kind in ("entry_conditions", "exit_criteria"):
+            edition[kind] = [{"id": each["id"], "text": each["text"]} for each in edition[kind]]
+        for item in (item for section in edition["sections"] for item in section["items"]):
+            del item["own_severity"]
+            for name in ("severity_reason", "verdict", "ties"):
+                del item["answer"][name]
+    return snapshot
+
+
 def digest_of(snapshot: Snapshot) -> str:
     return digest(canonical_json(snapshot))
 
@@ -141,14 +168,14 @@ def digest_of(snapshot: Snapshot) -> str:
 def sample(*, seal: Any = None, settled: bool = False) -> Snapshot:
     """Two editions and 56 items in every state; with `settled`, nothing is left open."""
     conditions = [
-        {"id": "complete", "text": "The application is feature-complete and tested locally"},
-        {"id": "key", "text": "A production key exists, separate from development"},
+        condition("The application is feature-complete and tested locally"),
+        condition("A production key exists, separate from development", "waived"),
     ]
     first = edition(slug="claude-launch-18", sections=_launch(settled))
     second = edition(
         slug="claude-production", title="Claude production checklist", version="2.1.0",
         entry_conditions=conditions, sections=_production(settled),
-        exit_criteria=[{"id": "all", "text": "Fallback behaviour is tested for API outages"}],
+        exit_criteria=[condition("Fallback behaviour is tested for API outages", "open")],
     )  # fmt: skip
     whole = snapshot(first, second, seal=seal, history=_history(48))
     return whole | {"events": {"count": 48, "head": "c4" * 32}}

@@ -19,7 +19,7 @@ def browser():
 
 @pytest.fixture
 def things(sealed_audit, vic) -> Things:
-    """Of team Harbour, the audit sealed and its report rendered; `member` is vic."""
+    """Of team Harbour, the audit sealed and its report rendered; vic asks."""
     things = Things(sealed_audit, vic)
     render(things.report)
     return things

@@ -4,7 +4,11 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from audits.models import Audit, Report, User
+from audits.models import Audit, Invitation, Report, User
+from checklist.crosswalk_loader import load as load_crosswalk
+from checklist.loader import load
+from tests.checklist.conftest import definition_yaml
+from tests.checklist.crosswalk_files import crosswalk_yaml
 
 
 @dataclass(frozen=True)
@@ -19,26 +23,39 @@ class Route:
 
 
 def every_route() -> list[Route]:
-    return list(_walk(get_resolver().url_patterns, ""))
+    return list(_walk(get_resolver().url_patterns, "", ()))
 
 
-def _walk(patterns, prefix):
+def _walk(patterns, prefix, above):
     for entry in patterns:
         path = prefix + str(entry.pattern)
+        params = (*above, *entry.pattern.converters)
         if isinstance(entry, URLPattern):
-            yield Route(entry.name, path, tuple(entry.pattern.converters))
+            yield Route(entry.name, path, params)
         else:
-            yield from _walk(entry.url_patterns, path)
+            yield from _walk(entry.url_patterns, path, params)
 
 
 ALL = {route.name: route for route in every_route()}
 OURS = {name: route for name, route in ALL.items() if route.noun not in ("account", "checklists")}
 
-PUBLIC = {"health-live", "health-ready", "theme-set"}
+# For whoever has the link: see tests/security/test_invitations.py.
+BY_LINK = {name for name, route in OURS.items() if route.noun == "invitations"}
+# Of the checklist format, for editors, which do not sign in.
+SCHEMAS = {"checklist-schema"}
+PUBLIC = {"health-live", "health-ready", "theme-set", *BY_LINK}
 # What every member of a team may look at, and take away.
 READS = {
     "project-list",
     "team-detail",
+    "team-activity",
+    "crosswalk-list",
+    "team-crosswalk-detail",
+    "team-crosswalk-export",
+    "team-checklist-detail",
+    "team-edition-detail",
+    "team-edition-export",
+    "team-item-detail",
     "project-detail",
     "audit-detail",
     "audit-history",
@@ -61,13 +78,17 @@ FORMS = {
     "sign-off-new",
     "evidence-remove",
     "member-remove",
+    "invitation-list",
+    "team-settings",
+    "crosswalk-new",
     "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
-FREE_FORMS = {"team-new", "audit-new", "user-name"}
+FREE_FORMS = {"team-new", "audit-new", "user-name", "user-close"}
 WRITES = {
-    "member-add",
     "member-change",
+    "invitation-renew",
+    "invitation-withdraw",
     "environment-add",
     "answer-state",
     "answer-accept",
@@ -86,11 +107,25 @@ class Things:
         self.audit = audit
         self.project = audit.project
         self.team = audit.project.team
-        self.member = self.team.memberships.get(user=member)
+        self.own = self.team.memberships.get(user=member)
+        # Nobody but an owner may change it: everybody may leave.
+        self.member = self.team.memberships.get(role="owner")
+        self.invitation = self._invitation()
         self.environment = self.project.environments.create(kind="staging", name="eu-west")
         self.answer = audit.answers.get(position=1)
         self.evidence = self.answer.evidence.get(kind="file")
         self.report = Report.objects.get(snapshot__audit=audit)
+        load(definition_yaml(slug="ours"), self.team.pk)
+        load(definition_yaml(slug="others"), self.team.pk)
+        load_crosswalk(crosswalk_yaml("ours/first-item related others/first-item"), self.team.pk)
+        self.words = {
+            "owner": self.team.pk,
+            "slug": "ours",
+            "crosswalk": "ours",
+            "version": "1.0.0",
+            "ref": "first-item",
+            "format": "csv",
+        }
         self.nouns = {
             "teams": self.team,
             "projects": self.project,
@@ -99,11 +134,19 @@ class Things:
             "reports": self.report,
         }
 
+    def _invitation(self) -> Invitation:
+        (invitation,) = Invitation.objects.invite(
+            self.team, ["new@harbour.example"], "viewer", by=self.member.user, by_mail=True
+        )
+        return invitation
+
     def address(self, name: str) -> str:
         route = OURS[name]
         return reverse(name, kwargs={param: self._key(route, param) for param in route.params})
 
     def _key(self, route: Route, param: str):
+        if param in self.words:
+            return self.words[param]
         if param == "pk":
             return (self.answer if "audit_pk" in route.params else self.nouns[route.noun]).pk
         return getattr(self, param.removesuffix("_pk")).pk

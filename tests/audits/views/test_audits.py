@@ -198,7 +198,7 @@ def test_history_costs_as_many_queries_for_100_events_as_for_1(browser, vic, aud
 
 def test_member_who_left_keeps_their_name_on_what_they_did(browser, vic, harbour, audit, ed):
     audit.rename("Ed’s title", by=ed)
-    Membership.objects.get(team=harbour, user=ed).end()
+    Membership.objects.get(team=harbour, user=ed).end(by=ed)
 
     response = browser(vic).get(history(audit))
 

@@ -1,0 +1,1 @@
+"""The floor: a bare Django that does the same work with nothing around it."""

@@ -1,0 +1,110 @@
+import pytest
+
+from audits.models import Audit, Tie
+from audits.models.errors import Refused
+from tests.audits.helpers import build_edition, relate
+
+
+@pytest.fixture
+def both(project, ed):
+    """An audit of two checklists: their first items are equal, as are `launch` 1 and 4."""
+    editions = [build_edition(), build_edition("other")]
+    relate(
+        ("launch/item-1", "equal", "other/item-1"),
+        ("other/item-4", "equal", "launch/item-1"),
+        ("launch/item-2", "narrower", "other/item-2"),
+        ("launch/item-3", "equal", "gone/item-3"),
+    )
+    return Audit.objects.start(project, "Both", editions, by=ed)
+
+
+def at(audit, position):
+    return audit.answers.select_related("audit", "item").get(position=position)
+
+
+def states(audit):
+    return list(audit.answers.order_by("position").values_list("state", flat=True))
+
+
+def test_audit_takes_over_what_the_crosswalk_says_of_its_checklists(both):
+    kinds = list(both.ties.values_list("kind", "first__position", "second__position"))
+
+    assert kinds == [("equal", 1, 7), ("equal", 10, 1), ("narrower", 2, 8)]
+    assert both.ties.first().crosswalk == "How they meet 1.0.0"
+
+
+def test_equal_items_are_answered_together(both, ed):
+    at(both, 7).record("done", by=ed)
+
+    assert [position for position, state in enumerate(states(both), 1) if state == "done"] == [
+        1,
+        7,
+        10,
+    ]
+    assert Audit.objects.get(pk=both.pk).count_done == 3
+
+
+def test_plans_and_confirmations_go_to_all_of_them(both, noor, ed, tomorrow):
+    at(both, 1).record("risk_accepted", by=ed, reason="Small.", approver=noor, until=tomorrow)
+    at(both, 10).confirm_acceptance(by=noor)
+    at(both, 7).plan(by=ed, owner=noor, due=tomorrow)
+
+    rows = both.answers.filter(position__in=[1, 7, 10])
+    assert {(row.owner, row.due, row.awaits_approver) for row in rows} == {(noor, tomorrow, False)}
+
+
+def test_narrower_items_decide_nothing(both, ed):
+    at(both, 8).record("done", by=ed)
+
+    assert at(both, 2).state == "open"
+
+
+def test_parted_items_are_answered_each_for_itself(both, ed):
+    Tie.objects.get(second__position=7).part(by=ed)
+
+    at(both, 1).record("done", by=ed)
+
+    assert (at(both, 7).state, at(both, 10).state) == ("open", "done")
+    assert (at(both, 7).tied, at(both, 10).tied) == (False, True)
+
+
+def test_joining_again_takes_the_answer_that_was_chosen(both, ed):
+    tie = Tie.objects.get(second__position=7)
+    tie.part(by=ed)
+    at(both, 1).record("not_applicable", by=ed, reason="Not ours.")
+
+    tie.join(at(both, 7), by=ed)
+
+    assert {at(both, position).state for position in (1, 7, 10)} == {"open"}
+    verbs = list(both.events.values_list("verb", flat=True))
+    assert verbs[-3:] == ["tie.joined", "answer.recorded", "answer.recorded"]
+
+
+def test_only_equal_items_can_be_parted(both, ed):
+    with pytest.raises(Refused):
+        Tie.objects.get(kind="narrower").part(by=ed)
+
+
+def test_another_teams_crosswalk_ties_nothing(project, ed, mallory):
+    editions = [build_edition(), build_edition("other")]
+    relate(("launch/item-1", "equal", "other/item-1"), owner=mallory.teams.get().pk)
+
+    audit = Audit.objects.start(project, "Both", editions, by=ed)
+
+    assert not audit.ties.exists()
+
+
+def test_the_teams_own_crosswalk_ties(project, ed):
+    editions = [build_edition(), build_edition("other")]
+    relate(("launch/item-1", "equal", "other/item-1"), owner=project.team_id)
+
+    audit = Audit.objects.start(project, "Both", editions, by=ed)
+
+    assert audit.ties.count() == 1
+
+
+def test_an_untied_tick_asks_for_no_tie(audit, answer, ed, django_assert_max_num_queries):
+    with django_assert_max_num_queries(8) as queries:
+        answer.record("done", by=ed)
+
+    assert not [query for query in queries if "audits_tie" in query["sql"]]
