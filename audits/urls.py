@@ -9,6 +9,7 @@ from audits.views import (
     health,
     invitations,
     invited,
+    portfolio,
     preferences,
     projects,
     reports,
@@ -18,7 +19,7 @@ from audits.views import (
 )
 
 urlpatterns = [
-    path("", projects.project_list, name="project-list"),
+    path("", portfolio.project_list, name="project-list"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("name/", users.user_name, name="user-name"),

@@ -70,6 +70,20 @@ def project(harbour) -> Project:
 
 
 @pytest.fixture
+def launch(harbour, edition, alice):
+    """`launch("Agent", 12)`: a project that launches in 12 days, with an open audit."""
+
+    def _launch(name: str, days: int | None, *, audits: int = 1) -> Project:
+        date = None if days is None else timezone.localdate() + dt.timedelta(days=days)
+        project = harbour.projects.create(name=name, launch_date=date)
+        for number in range(audits):
+            Audit.objects.start(project, f"{name} {number + 1}", [edition], by=alice)
+        return project
+
+    return _launch
+
+
+@pytest.fixture
 def edition(db):
     """Six items in two sections: two blockers, two majors, two minors."""
     return build_edition()
