@@ -1,6 +1,5 @@
 import datetime as dt
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.urls import reverse
@@ -8,9 +7,9 @@ from django.utils import timezone
 
 from audits.models import edits
 from audits.models.audits import Audit
+from audits.models.belongings import belongings, number_of, stale_evidence
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
-from audits.models.expiry import CURRENT, stale
 from audits.models.teams import Membership
 from audits.models.terms import KEEP, Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
@@ -88,33 +87,31 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def with_stale_evidence(self) -> "AnswerQuerySet":
         """Backed by something whose last good day is over."""
-        evidence = apps.get_model("audits.Evidence")._default_manager.filter(**stale())
-        return self.filter(pk__in=evidence.values("answer"), retired_at=None)
+        return self.filter(pk__in=stale_evidence().values("answer"), retired_at=None)
 
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
+        return self.select_related("item", "owner").counted().order_by("position")
+
+    def counted(self) -> "AnswerQuerySet":
+        """With the numbers of what belongs to each answer."""
+        return self.annotate(**belongings())
+
+    def with_viewer(self, user) -> "AnswerQuerySet":
+        """Those that the user may see, with audit, project and team, the user's `role`, and of
+        how many `editions` the audit is."""
         return (
-            self.select_related("item__section", "owner")
+            self.visible_to(user)
+            .select_related("audit__project__team")
             .annotate(
-                evidence_count=_number_of("audits.Evidence", **CURRENT),
-                stale_count=_number_of("audits.Evidence", **stale()),
-                comment_count=_number_of("audits.Comment", withdrawn_at=None),
+                role=models.F("audit__project__team__memberships__role"),
+                editions=number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
             )
-            .order_by("position")
         )
 
     def folded(self) -> "AnswerQuerySet":
         """Rows without the item's texts, which are read in an unfolded one alone."""
         return self.defer(*(f"item__{name}" for name in UNFOLDED))
-
-
-def _number_of(model: str, **conditions) -> models.Subquery:
-    """How many rows an answer has there: a subquery, since two joins would multiply."""
-    rows = apps.get_model(model)._default_manager
-    counted = rows.filter(answer=models.OuterRef("pk"), **conditions).order_by()
-    # Count would group, and have no row for none.
-    number = models.Func("pk", function="COUNT", output_field=models.IntegerField())
-    return models.Subquery(counted.values(number=number))
 
 
 class Answer(Claim):
@@ -162,14 +159,6 @@ class Answer(Claim):
     def label(self) -> str:
         """The item's number, with its edition's letter where the audit has several: `B9`."""
         return f"{self.audit.letters[self.item.edition_id]}{self.item.number}"
-
-    @property
-    def is_overdue(self) -> bool:
-        return (
-            self.due is not None
-            and self.due < timezone.localdate()
-            and self.counts_as == self.State.OPEN
-        )
 
     @transaction.atomic
     def record(
@@ -278,7 +267,9 @@ class Answer(Claim):
     def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
-        answer = Answer.objects.select_related("item").folded().get(pk=self.pk)
+        audit.learn_from(self.audit)
+        # With what its row shows: whoever answers with the row needs not read it again.
+        answer = Answer.objects.for_rows().folded().get(pk=self.pk)
         answer.refuse_if_retired()
         answer._refuse_outdated(seen_version)
         answer.audit = audit
