@@ -5,11 +5,13 @@ from audits.views import (
     audits,
     comments,
     conditions,
+    crosswalks,
     evidence,
     health,
     invitations,
     invited,
     moves,
+    portfolio,
     preferences,
     projects,
     reports,
@@ -19,7 +21,7 @@ from audits.views import (
 )
 
 urlpatterns = [
-    path("", projects.project_list, name="project-list"),
+    path("", portfolio.project_list, name="project-list"),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("name/", users.user_name, name="user-name"),
@@ -45,6 +47,18 @@ urlpatterns = [
         name="invitation-withdraw",
     ),
     path("teams/<uuid:pk>/activity/", teams.team_activity, name="team-activity"),
+    path("teams/<uuid:pk>/crosswalks/", crosswalks.crosswalk_list, name="crosswalk-list"),
+    path("teams/<uuid:pk>/crosswalks/new/", crosswalks.crosswalk_new, name="crosswalk-new"),
+    path(
+        "teams/<uuid:pk>/crosswalks/<slug:crosswalk>/",
+        crosswalks.crosswalk_detail,
+        name="team-crosswalk-detail",
+    ),
+    path(
+        "teams/<uuid:pk>/crosswalks/<slug:crosswalk>/export.yaml",
+        crosswalks.crosswalk_export,
+        name="team-crosswalk-export",
+    ),
     path("teams/<uuid:pk>/settings/", teams.team_settings, name="team-settings"),
     path("invitations/<uuid:pk>/", invited.invitation_detail, name="invitation-detail"),
     path("invitations/<uuid:pk>/accept/", invited.invitation_accept, name="invitation-accept"),

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Q
 
+from checklist import crosswalk_definitions
 from checklist.faults import FaultyFile
 from checklist.loader import BATCH, changed
 from checklist.models import Crosswalk, Edition, Item, Relation, version_key
@@ -46,7 +47,10 @@ def check(data: bytes, owner: UUID | None = None, also: Known | None = None) -> 
     `also`: items that are not loaded yet, of checklists that are checked in the same run.
     """
     definition = _parse(data, known_items(owner) | (also or {}))
-    _loaded_before(_same_version(definition, owner), data)
+    key = version_key(definition.version)
+    same = Crosswalk.objects.filter(owner=owner, slug=definition.slug, version_key=key).first()
+    if same is not None:
+        _loaded_before(same, definition, data)
     return definition
 
 
@@ -54,8 +58,8 @@ def load(data: bytes, owner: UUID | None = None) -> tuple[Crosswalk, bool]:
     """The crosswalk in the bytes of a file, with its `relation_count`, and whether it is new; for
     everybody or for one team.
 
-    The same bytes again cost one query. Raises FaultyFile, also when other bytes were loaded
-    under the same version.
+    The same bytes again cost one query, and other bytes that say the same change nothing. Raises
+    FaultyFile, also when something else was loaded under the same version.
     """
     digest = sha256(data).hexdigest()
     known = Crosswalk.objects.with_counts().filter(owner=owner, digest=digest).first()
@@ -87,17 +91,15 @@ def _write(definition: "Definition", data: bytes, owner: UUID | None) -> tuple[C
     )
     if is_new:
         Relation.objects.bulk_create(_relations(crosswalk, definition), BATCH)
-    _loaded_before(crosswalk, data)
+    else:
+        _loaded_before(crosswalk, definition, data)
     return Crosswalk.objects.with_counts().get(pk=crosswalk.pk), is_new
 
 
-def _same_version(definition: "Definition", owner: UUID | None) -> Crosswalk | None:
-    key = version_key(definition.version)
-    return Crosswalk.objects.filter(owner=owner, slug=definition.slug, version_key=key).first()
-
-
-def _loaded_before(crosswalk: Crosswalk | None, data: bytes) -> None:
-    if crosswalk is not None and crosswalk.digest != sha256(data).hexdigest():
+def _loaded_before(crosswalk: Crosswalk, definition: "Definition", data: bytes) -> None:
+    if crosswalk.digest == sha256(data).hexdigest():
+        return
+    if crosswalk_definitions.plain(crosswalk) != definition.plain():
         raise FaultyFile([changed(f"{crosswalk.slug} {crosswalk.version}", data)])
 
 

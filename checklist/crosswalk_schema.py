@@ -8,12 +8,13 @@ from itertools import chain
 from typing import Literal
 
 from pydantic import Field, ValidationError
+from pydantic.json_schema import GenerateJsonSchema
 
 from checklist import crosswalk_faults, schema_faults
 from checklist.crosswalk_faults import Known
 from checklist.faults import FaultyFile
 from checklist.formats import yaml
-from checklist.schema import Line, Part, Slug, Text, Version
+from checklist.schema import Line, Part, Slug, Text, Untitled, Version
 
 
 class End(Part):
@@ -50,6 +51,10 @@ class Definition(Part):
     summary: str = Field(default="", description="Markdown: what it compares, and how.")
     relations: list[Relation] = Field(min_length=1, description="Each pair of items once.")
 
+    def plain(self) -> dict:
+        """Texts, lists and mappings, in the order of the format; without what is left empty."""
+        return self.model_dump(by_alias=True, exclude_defaults=True)
+
 
 def parse(data: bytes, known: Known) -> Definition:
     """The definition in the YAML file whose bytes are `data`; FaultyFile names every fault.
@@ -66,3 +71,12 @@ def parse(data: bytes, known: Known) -> Definition:
     if faults := [*faults, *across]:
         raise FaultyFile(faults)
     return definition
+
+
+def crosswalk_schema() -> dict:
+    """The format as JSON Schema, by which editors complete and check a file as it is written."""
+    return {
+        "$schema": GenerateJsonSchema.schema_dialect,
+        **Definition.model_json_schema(schema_generator=Untitled),
+        "title": "Countersign crosswalk",
+    }

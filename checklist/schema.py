@@ -210,7 +210,7 @@ def dump(definition: Definition, format: Format = registry.YAML) -> bytes:
     return format.dump(definition.plain()).encode()
 
 
-class _Untitled(GenerateJsonSchema):
+class Untitled(GenerateJsonSchema):
     """Without a title for every field, which would only repeat its name."""
 
     def field_title_should_be_set(self, schema) -> bool:
@@ -221,6 +221,6 @@ def json_schema() -> dict:
     """The format as JSON Schema, by which editors complete and check a file as it is written."""
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
-        **Definition.model_json_schema(schema_generator=_Untitled),
+        **Definition.model_json_schema(schema_generator=Untitled),
         "title": "Countersign checklist",
     }

@@ -6,6 +6,11 @@ urlpatterns = [
     path("", views.checklist_list, name="checklist-list"),
     path("search/", views.checklist_search, name="checklist-search"),
     path("crosswalks/<slug:slug>/", crosswalk_views.crosswalk_detail, name="crosswalk-detail"),
+    path(
+        "crosswalks/<slug:slug>/export.yaml",
+        crosswalk_views.crosswalk_export,
+        name="crosswalk-export",
+    ),
     path("schema.json", views.checklist_schema, name="checklist-schema"),
     path("<slug:slug>/", views.checklist_detail, name="checklist-detail"),
     path("<slug:slug>/<str:version>/", views.edition_detail, name="edition-detail"),

@@ -95,7 +95,7 @@ class RemovalForm(forms.Form):
         User.objects.none(),
         label="Hand the open answers to",
         required=False,
-        empty_label="Nobody for now: they keep the name that they have",
+        empty_label="Nobody for now",
     )
 
     def __init__(self, *args, member: Membership, may_edit: bool, **kwargs):

@@ -110,6 +110,7 @@ class Audit(Counters):
 
     class Meta:
         ordering = ["-created_at", "id"]
+        indexes = [models.Index(fields=["project", "state", "-created_at"], name="audit_current")]
 
     def __str__(self) -> str:
         return self.title

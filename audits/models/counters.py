@@ -25,6 +25,10 @@ class Counters(models.Model):
     class Meta:
         abstract = True
 
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: getattr(self, f"count_{name}") for name in NAMES}
+
     def shift(self, before: frozenset[str], after: frozenset[str]) -> None:
         """Count one answer in other counters than before: see `Claim.counted_in`."""
         for names, step in ((before - after, -1), (after - before, 1)):

@@ -1,6 +1,6 @@
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -9,30 +9,10 @@ from django.views.decorators.http import require_POST, require_safe
 from audits import access
 from audits.forms.projects import EnvironmentForm, ProjectForm
 from audits.http import Request, posted, require_form
-from audits.models import Audit, Environment, Project, SignOff
-from audits.models.progress import Progress, by_audit
+from audits.models import Environment, Project
+from audits.views.project_rows import audits_html
 
-
-@require_safe
-def project_list(request: Request) -> HttpResponse:
-    """Home: what is being launched, what burns first."""
-    projects = list(
-        access.projects(request.user).prefetch_related(
-            Prefetch("audits", Audit.objects.order_by("-created_at"))
-        )
-    )
-    _with_standing(audit for project in projects for audit in project.audits.all())
-    to_come = [project for project in projects if not project.has_launched]
-    launched = [project for project in reversed(projects) if project.has_launched]
-    return render(
-        request,
-        "projects/project_list.html",
-        {
-            "groups": {"To come": to_come, "Launched": launched},
-            "projects": projects,
-            "teams_for_edit": list(access.teams_for_edit(request.user)),
-        },
-    )
+AUDITS_A_PAGE = 50
 
 
 @require_form
@@ -74,8 +54,9 @@ def project_detail(request: Request, pk) -> HttpResponse:
 
 
 def _project_page(request: Request, project: Project, *, environment_form=None) -> HttpResponse:
-    audits = list(project.audits.select_related("created_by").order_by("-created_at"))
-    _with_standing(audits)
+    page = Paginator(
+        project.audits.order_by("state", "-created_at", "id"), AUDITS_A_PAGE
+    ).get_page(request.GET.get("page"))
     return render(
         request,
         "projects/project_detail.html",
@@ -83,7 +64,8 @@ def _project_page(request: Request, project: Project, *, environment_form=None) 
             "project": project,
             "team": project.team,
             "membership": access.membership(request.user, project.team),
-            "audits": audits,
+            "page": page,
+            "audits": audits_html(page) if page.paginator.count else "",
             "environments": project.environments.all(),
             "environment_form": environment_form or EnvironmentForm(),
         },
@@ -113,13 +95,3 @@ def environment_remove(request: Request, pk, environment_pk) -> HttpResponse:
         "projects/environment_remove.html",
         {"environment": environment, "project": environment.project},
     )
-
-
-def _with_standing(audits) -> None:
-    """Each audit with its `progress`, and its `last_sign_off` or None."""
-    audits = list(audits)
-    progress = by_audit(audits)
-    sign_offs = SignOff.objects.last_of(audits)
-    for audit in audits:
-        audit.progress = progress.get(audit.pk, Progress())
-        audit.last_sign_off = sign_offs.get(audit.pk)

