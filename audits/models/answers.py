@@ -87,13 +87,27 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
+        return self.select_related("item", "owner").counted().order_by("position")
+
+    def counted(self) -> "AnswerQuerySet":
+        """With the numbers of what belongs to each answer."""
+        return self.annotate(
+            evidence_count=_number_of(
+                "audits.Evidence", answer=models.OuterRef("pk"), removed_at=None
+            ),
+            comment_count=_number_of("audits.Comment", answer=models.OuterRef("pk")),
+        )
+
+    def with_viewer(self, user) -> "AnswerQuerySet":
+        """Those that the user may see, with audit, project and team, the user's `role`, and of
+        how many `editions` the audit is."""
         return (
-            self.select_related("item__section", "owner")
+            self.visible_to(user)
+            .select_related("audit__project__team")
             .annotate(
-                evidence_count=_number_of("audits.Evidence", removed_at=None),
-                comment_count=_number_of("audits.Comment"),
+                role=models.F("audit__project__team__memberships__role"),
+                editions=_number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
             )
-            .order_by("position")
         )
 
     def folded(self) -> "AnswerQuerySet":
@@ -102,9 +116,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
 
 
 def _number_of(model: str, **conditions) -> models.Subquery:
-    """How many rows an answer has there: a subquery, since two joins would multiply."""
-    rows = apps.get_model(model)._default_manager
-    counted = rows.filter(answer=models.OuterRef("pk"), **conditions).order_by()
+    """How many such rows there are: a subquery, since two joins would multiply."""
+    counted = apps.get_model(model)._default_manager.filter(**conditions).order_by()
     # Count would group, and have no row for none.
     number = models.Func("pk", function="COUNT", output_field=models.IntegerField())
     return models.Subquery(counted.values(number=number))
@@ -155,14 +168,6 @@ class Answer(Claim):
     def label(self) -> str:
         """The item's number, with its edition's letter where the audit has several: `B9`."""
         return f"{self.audit.letters[self.item.edition_id]}{self.item.number}"
-
-    @property
-    def is_overdue(self) -> bool:
-        return (
-            self.due is not None
-            and self.due < timezone.localdate()
-            and self.counts_as == self.State.OPEN
-        )
 
     @transaction.atomic
     def record(
@@ -271,7 +276,9 @@ class Answer(Claim):
     def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
-        answer = Answer.objects.select_related("item").folded().get(pk=self.pk)
+        audit.learn_from(self.audit)
+        # With what its row shows: whoever answers with the row needs not read it again.
+        answer = Answer.objects.for_rows().folded().get(pk=self.pk)
         answer.refuse_if_retired()
         answer._refuse_outdated(seen_version)
         answer.audit = audit

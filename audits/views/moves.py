@@ -1,6 +1,7 @@
 """What a newer edition changes, and moving an audit to it."""
 
 from django.contrib import messages
+from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
@@ -11,6 +12,8 @@ from audits.models import Answer, Audit
 from audits.models.errors import Outdated
 from audits.models.moves import difference, move
 from checklist.models import Edition
+
+CHANGES_A_PAGE = 100
 
 
 @require_safe
@@ -62,7 +65,6 @@ def _context(request: Request, audit: Audit, before: Edition, after: Edition) ->
     settled = settled.exclude(state=Answer.State.OPEN)
     refs = set(settled.values_list("item__ref", flat=True))
     reopened = [each for each in change.reopening if each.ref in refs]
-    still = [each for each in change.changed if each not in reopened]
     membership = access.membership(request.user, audit.project.team)
     return {
         "audit": audit,
@@ -71,20 +73,6 @@ def _context(request: Request, audit: Audit, before: Edition, after: Edition) ->
         "after": after,
         "change": change,
         "reopened": reopened,
-        "groups": [
-            ("Answers that open again", [(each, _because(each)) for each in reopened]),
-            ("Changed, the answers stay", [(each, "") for each in still]),
-            ("Added", [(each, "") for each in change.added]),
-            ("No longer asked", [(each, "") for each in change.removed]),
-            (
-                "Conditions",
-                [(each, "") for each in (*change.entry_conditions, *change.exit_criteria)],
-            ),
-        ],
+        "page": Paginator(change.items, CHANGES_A_PAGE).get_page(request.GET.get("page")),
         "may_move": membership.may_edit and not audit.is_sealed,
     }
-
-
-def _because(change) -> str:
-    words = " and ".join(change.reasons)
-    return f"{words[:1].upper()}{words[1:]}."

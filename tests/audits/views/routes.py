@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from audits.models import Audit, Invitation, Report, User
+from audits.models import Audit, Draft, Invitation, Report, User
 from checklist.crosswalk_loader import load as load_crosswalk
 from checklist.loader import load
 from checklist.models import Edition
@@ -54,10 +54,14 @@ READS = {
     "crosswalk-list",
     "team-crosswalk-detail",
     "team-crosswalk-export",
+    "team-checklist-list",
     "team-checklist-detail",
     "team-edition-detail",
     "team-edition-export",
     "team-item-detail",
+    "draft-detail",
+    "draft-changes",
+    "draft-export",
     "project-detail",
     "audit-detail",
     "audit-history",
@@ -75,6 +79,13 @@ READS = {
 REQUESTS = {"report-request", "report-retry"}
 # A form on a page of its own: GET shows it, POST takes it.
 FORMS = {
+    "draft-new",
+    "draft-text",
+    "draft-about",
+    "draft-section",
+    "draft-item",
+    "draft-item-new",
+    "draft-discard",
     "project-new",
     "project-edit",
     "audit-rename",
@@ -88,8 +99,14 @@ FORMS = {
     "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
-FREE_FORMS = {"team-new", "audit-new", "user-name", "user-close"}
+FREE_FORMS = {"draft-adopt", "team-new", "audit-new", "user-name", "user-close"}
 WRITES = {
+    "draft-publish",
+    "draft-undo",
+    "draft-item-move",
+    "draft-item-remove",
+    "draft-section-move",
+    "draft-section-remove",
     "member-change",
     "invitation-renew",
     "invitation-withdraw",
@@ -126,6 +143,8 @@ class Things:
         self.evidence = self.answer.evidence.get(kind="file")
         self.report = Report.objects.get(snapshot__audit=audit)
         load(definition_yaml(slug="ours"), self.team.pk)
+        text = definition_yaml(slug="draft").decode()
+        self.draft = Draft.objects.begin(self.team, text, by=self.member.user)
         load(definition_yaml(slug="others"), self.team.pk)
         load_crosswalk(crosswalk_yaml("ours/first-item related others/first-item"), self.team.pk)
         self.words = {
@@ -134,10 +153,12 @@ class Things:
             "crosswalk": "ours",
             "version": "1.0.0",
             "ref": "first-item",
-            "format": "csv",
+            "format": "yaml",
+            "section": "keys",
         }
         self.nouns = {
             "teams": self.team,
+            "drafts": self.draft,
             "projects": self.project,
             "audits": self.audit,
             "evidence": self.evidence,

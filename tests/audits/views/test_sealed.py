@@ -25,7 +25,9 @@ def good_body(name: str, audit: Audit) -> dict:
         "answer-accept": {},
         "answer-plan": {"due": dt.date(2030, 1, 1)},
         "audit-rename": {"title": "Another title"},
+        "audit-move": {"seen": audit.events_head},
         "comment-add": {"text": "One more word."},
+        "condition-settle": {"state": "met", "version": 1},
         "evidence-add": {"kind": "file", "file": SimpleUploadedFile("a.txt", b"more")},
         "evidence-remove": {"reason": "Wrong file."},
         "sign-off-new": {
