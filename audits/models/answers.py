@@ -58,7 +58,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         chosen = (selected.get(column, "%s") for column in fields)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608
+                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608  # nosec B608: names of our columns
                 f"SELECT {', '.join(chosen)} FROM checklist_item item "
                 "JOIN audits_auditedition pin ON pin.edition_id = item.edition_id "
                 "WHERE pin.audit_id = %s AND NOT EXISTS (SELECT 1 FROM audits_answer answer "

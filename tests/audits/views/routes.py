@@ -7,6 +7,8 @@ from django.urls import URLPattern, get_resolver, reverse
 from audits.models import Audit, Draft, Invitation, Report, User
 from checklist.crosswalk_loader import load as load_crosswalk
 from checklist.loader import load
+from checklist.models import Edition
+from tests.audits.helpers import build_edition
 from tests.checklist.conftest import definition_yaml
 from tests.checklist.crosswalk_files import crosswalk_yaml
 
@@ -63,6 +65,8 @@ READS = {
     "project-detail",
     "audit-detail",
     "audit-history",
+    "audit-newer",
+    "condition-list",
     "sign-off-list",
     "answer-detail",
     "evidence-download",
@@ -113,6 +117,8 @@ WRITES = {
     "answer-state",
     "answer-accept",
     "answer-plan",
+    "condition-settle",
+    "audit-move",
     "comment-add",
     "evidence-add",
 }
@@ -133,6 +139,10 @@ class Things:
         self.invitation = self._invitation()
         self.environment = self.project.environments.create(kind="staging", name="eu-west")
         self.answer = audit.answers.get(position=1)
+        self.condition = audit.conditions.create(
+            edition=audit.editions.get(), kind="entry", ref="runs", text="It runs"
+        )
+        self.edition = self._newer_edition()
         self.evidence = self.answer.evidence.get(kind="file")
         self.report = Report.objects.get(snapshot__audit=audit)
         load(definition_yaml(slug="ours"), self.team.pk)
@@ -157,6 +167,11 @@ class Things:
             "evidence": self.evidence,
             "reports": self.report,
         }
+
+    def _newer_edition(self) -> Edition:
+        slug = self.audit.editions.get().checklist.slug
+        newer = Edition.objects.filter(checklist__slug=slug, version="9.0.0").first()
+        return newer or build_edition(slug, version="9.0.0")
 
     def _invitation(self) -> Invitation:
         (invitation,) = Invitation.objects.invite(
