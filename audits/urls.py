@@ -20,6 +20,7 @@ from audits.views import (
     reports,
     sign_offs,
     teams,
+    transfers,
     users,
 )
 
@@ -119,6 +120,8 @@ urlpatterns = [
         name="environment-remove",
     ),
     path("audits/new/", audits.audit_new, name="audit-new"),
+    path("audits/load/", transfers.audit_load, name="audit-load"),
+    path("audits/<uuid:pk>/export.<slug:format>", transfers.audit_export, name="audit-export"),
     path("audits/<uuid:pk>/", audits.audit_detail, name="audit-detail"),
     path("audits/<uuid:pk>/rename/", audits.audit_rename, name="audit-rename"),
     path("audits/<uuid:pk>/reopen/", audits.audit_reopen, name="audit-reopen"),
