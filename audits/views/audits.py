@@ -7,9 +7,10 @@ from django.views.decorators.http import require_safe
 from audits import access
 from audits.forms.audits import AuditForm, RenameForm, ReopenForm
 from audits.http import Request, posted, require_form
-from audits.models import Audit
+from audits.models import Audit, Event
 from audits.models.errors import AuditOpen, Refused
 from audits.models.history import describe
+from audits.models.undo import can_undo
 from audits.views.audit_page import audit_page
 
 HISTORY_PAGE = 100
@@ -90,11 +91,16 @@ def audit_reopen(request: Request, pk) -> HttpResponse:
     )
 
 
+def _may_go(audit: Audit, event: Event) -> bool:
+    event.audit = audit
+    return can_undo(event)
+
+
 @require_safe
 def audit_history(request: Request, pk) -> HttpResponse:
     """The latest events first; `before` pages backwards by number."""
     audit = access.audit_for_view(request.user, pk)
-    events = audit.events.order_by("-number")
+    events = audit.events.select_related("answer").order_by("-number")
     before = BEFORE.fullmatch(request.GET.get("before", ""))
     if before:
         events = events.filter(number__lt=int(before[0]))
@@ -107,7 +113,8 @@ def audit_history(request: Request, pk) -> HttpResponse:
         {
             "audit": audit,
             "project": audit.project,
-            "events": [(event, describe(event)) for event in page],
+            "events": [(event, describe(event), _may_go(audit, event)) for event in page],
+            "may_edit": access.viewer(request.user, audit).may_edit,
             "next_before": page[-1].number if more else None,
         },
     )

@@ -6,8 +6,9 @@ from audits import access
 from audits.forms.answers import CommentForm, PlanForm, StateForm
 from audits.forms.evidence import FORMS as EVIDENCE_FORMS
 from audits.http import Request
-from audits.models import Answer, Membership
+from audits.models import Answer, Event, Membership
 from audits.models.history import describe
+from audits.models.undo import can_undo
 
 
 def panel_html(request: Request, answer: Answer, **bound) -> str:
@@ -47,8 +48,15 @@ def _context(
         "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
         "evidence": evidence,
         "comments": list(answer.comments.select_related("author")),
-        "events": [(event, describe(event, named=False)) for event in events],
+        "events": [
+            (event, describe(event, named=False), _may_go(answer, event)) for event in events
+        ],
     }
+
+
+def _may_go(answer: Answer, event: Event) -> bool:
+    event.audit, event.answer = answer.audit, answer
+    return can_undo(event)
 
 
 def _evidence_forms(answer: Answer, pieces: int, sent) -> dict:
