@@ -7,10 +7,10 @@ from django.views.decorators.http import require_safe
 from audits import access
 from audits.forms.audits import AuditForm, RenameForm, ReopenForm
 from audits.http import Request, posted, require_form
-from audits.models import Audit, Event
+from audits.models import Audit
 from audits.models.errors import AuditOpen, Refused
 from audits.models.history import describe
-from audits.models.undo import can_undo
+from audits.models.undo import undoable
 from audits.views.audit_page import audit_page
 
 HISTORY_PAGE = 100
@@ -91,11 +91,6 @@ def audit_reopen(request: Request, pk) -> HttpResponse:
     )
 
 
-def _may_go(audit: Audit, event: Event) -> bool:
-    event.audit = audit
-    return can_undo(event)
-
-
 @require_safe
 def audit_history(request: Request, pk) -> HttpResponse:
     """The latest events first; `before` pages backwards by number."""
@@ -107,13 +102,16 @@ def audit_history(request: Request, pk) -> HttpResponse:
     page = list(events[: HISTORY_PAGE + 1])
     more = len(page) > HISTORY_PAGE
     page = page[:HISTORY_PAGE]
+    for event in page:
+        event.audit = audit
+    may_go = undoable(page)
     return render(
         request,
         "audits/audit_history.html",
         {
             "audit": audit,
             "project": audit.project,
-            "events": [(event, describe(event), _may_go(audit, event)) for event in page],
+            "events": [(event, describe(event), event.pk in may_go) for event in page],
             "may_edit": access.viewer(request.user, audit).may_edit,
             "next_before": page[-1].number if more else None,
         },
