@@ -88,7 +88,6 @@ async function upload(id, file, place) {
   const job = showJob(row, `${file.name}${place}`);
   try {
     await answered(await post(target, file, job.querySelector("progress")), row);
-    say(`Added ${file.name}.`, "pass");
   } finally {
     job.remove();
   }

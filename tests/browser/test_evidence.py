@@ -73,7 +73,7 @@ def test_dropped_files_are_attached_one_after_another(row, answer):
     expect(row.locator(".evidence-item > div > a")).to_have_text(["a.txt", "b.txt"])
     expect(row).not_to_have_attribute("data-drop", "")
     expect(row.page.locator(".toasts .job")).to_have_count(0)
-    expect(row.page.locator("#messages")).to_contain_text("Added b.txt.")
+    expect(row.page.locator("#undo")).to_contain_text("b.txt")
 
 
 def test_what_was_typed_stays_when_a_file_is_dropped(row):
@@ -164,3 +164,28 @@ def test_stale_piece_is_replaced_and_used_elsewhere_by_keyboard(
     assert_accessible(page)
     page.get_by_role("button", name="Use for these items").press("Enter")
     expect(row.locator(".evidence-item").first).to_contain_text("also backs 3")
+
+
+def test_what_was_attached_and_said_is_taken_back_from_its_toast(row, page, answer):
+    paste(row, "https://example.org/proof")
+    page.keyboard.press("Enter")
+    expect(row.locator(".evidence-item")).to_have_count(1)
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(row.locator(".evidence-item")).to_contain_text("undone")
+
+    row.locator("textarea[data-key=c]").fill("Not so fast.")
+    row.get_by_role("button", name="Comment").click()
+    expect(row.locator(".comment")).to_contain_text("Not so fast.")
+    page.locator(".toast", has_text="ommented").get_by_role("button", name="Undo").click()
+    expect(row.locator(".comment")).to_contain_text("Withdrawn by Ed Fox")
+
+
+def test_removed_file_is_brought_back_from_the_toast(page, row, answer, ed):
+    drag(row, "drop", ["a.txt"])
+    row.get_by_label("Actions for a.txt").click()
+    row.get_by_role("link", name="Remove…").click()
+    page.get_by_label("Reason").fill("Wrong file.")
+    page.get_by_role("button", name="Remove").click()
+    expect(row.locator(".evidence-item")).to_contain_text("Wrong file.")
+    page.locator(".toast").get_by_role("button", name="Undo").click()
+    expect(row.locator(".evidence-item > div > a")).to_have_text("a.txt")
