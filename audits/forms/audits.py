@@ -63,4 +63,8 @@ class ReopenForm(forms.Form):
 
 
 class RenameForm(forms.Form):
+    """`seen` is the title that the page showed. Missing or too long, it is another than the
+    audit's, which the model has an answer for."""
+
     title = forms.CharField(max_length=150)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)

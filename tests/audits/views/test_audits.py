@@ -100,7 +100,9 @@ def test_viewer_is_not_led_to_a_form_that_refuses(browser, vic, harbour):
 
 
 def test_audit_gets_another_title(browser, ed, audit):
-    response = browser(ed).post(reverse("audit-rename", args=[audit.pk]), {"title": "Second"})
+    body = {"title": "Second", "seen": "First launch"}
+
+    response = browser(ed).post(reverse("audit-rename", args=[audit.pk]), body)
 
     assert response["Location"] == audit.get_absolute_url()
     assert Audit.objects.get().title == "Second"
