@@ -6,52 +6,16 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from audits import access
-from audits.forms.audits import AuditForm, RenameForm, ReopenForm
+from audits.forms.audits import RenameForm, ReopenForm
 from audits.forms.correct import correct
 from audits.http import Request, posted, require_form
 from audits.models import Audit
-from audits.models.errors import AuditOpen, Outdated, Refused
+from audits.models.errors import AuditOpen, Outdated
 from audits.models.history import describe
 from audits.views.audit_page import audit_page
 
 HISTORY_PAGE = 100
 BEFORE = re.compile("[0-9]{1,9}")
-
-
-@require_form
-def audit_new(request: Request) -> HttpResponse:
-    """Start an audit; `project` and `edition` in the query string are chosen beforehand."""
-    projects = access.projects_for_edit(request.user)
-    form = AuditForm(
-        posted(request),
-        projects=projects,
-        editions=access.editions(request.user),
-        initial={
-            "project": request.GET.get("project"),
-            "editions": request.GET.getlist("edition"),
-        },
-    )
-    if form.is_valid():
-        chosen = form.cleaned_data
-        try:
-            audit = Audit.objects.start(
-                chosen["project"], chosen["title"], chosen["editions"], by=request.user
-            )
-        except Refused as error:
-            form.add_error(error.field, str(error))
-        else:
-            return redirect(audit)
-    return render(
-        request,
-        "audits/audit_new.html",
-        {
-            "form": form,
-            "projects": projects,
-            "chosen": {str(pk) for pk in form["editions"].value() or []},
-            "teams": list(access.teams_for_edit(request.user)),
-        },
-        status=422 if form.is_bound else 200,
-    )
 
 
 @require_safe
