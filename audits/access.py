@@ -1,9 +1,10 @@
 """Every "may I?" query. What you may not see is a 404; what you see but may not do is a 403."""
 
+from collections import defaultdict
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 
@@ -24,6 +25,8 @@ from checklist.models import Edition
 
 # Whom to ask for the role that may edit.
 EDITOR = "an owner for the editor role"
+# Of an audit of one edition, whose items' numbers say enough by themselves.
+NO_LETTERS: dict[int, str] = defaultdict(str)
 
 
 def _for_change(allowed: QuerySet, visible: QuerySet, role: str, **lookup) -> Any:
@@ -32,7 +35,11 @@ def _for_change(allowed: QuerySet, visible: QuerySet, role: str, **lookup) -> An
     except ObjectDoesNotExist:
         if not visible.filter(**lookup).exists():
             raise Http404 from None
-    raise PermissionDenied(f"Your role in this team does not let you do that: ask {role}.")
+    raise _refusal(role)
+
+
+def _refusal(role: str) -> PermissionDenied:
+    return PermissionDenied(f"Your role in this team does not let you do that: ask {role}.")
 
 
 def teams(user: User) -> QuerySet[Team]:
@@ -128,7 +135,22 @@ def _audits(queryset: QuerySet[Audit]) -> QuerySet[Audit]:
 
 
 def audit_for_view(user: User, pk) -> Audit:
-    return get_object_or_404(_audits(Audit.objects.visible_to(user)), pk=pk)
+    visible = _audits(Audit.objects.visible_to(user))
+    with_role = visible.annotate(role=F("project__team__memberships__role"))
+    audit: Any = get_object_or_404(with_role, pk=pk)
+    audit.viewer = _viewer(user, audit, audit.role)
+    return audit
+
+
+def _viewer(user: User, audit: Audit, role: str) -> Membership:
+    return Membership(team=audit.project.team, user=user, role=role)
+
+
+def viewer(user: User, audit: Audit) -> Membership:
+    """The user's membership, as it came with the audit, or by a query of its own."""
+    if audit.viewer is not None and audit.viewer.user_id == user.pk:
+        return audit.viewer
+    return membership(user, audit.project.team)
 
 
 def audit_for_edit(user: User, pk) -> Audit:
@@ -150,18 +172,20 @@ def audit_for_approval(user: User, pk) -> Audit:
 
 
 def answer_for_view(user: User, audit_pk, pk) -> Answer:
-    visible = Answer.objects.visible_to(user).select_related("audit__project__team")
-    return get_object_or_404(visible, audit=audit_pk, pk=pk)
+    """With its audit, project and team, and who looks at them: all in one query."""
+    visible = Answer.objects.with_viewer(user)
+    answer: Any = get_object_or_404(visible, audit=audit_pk, pk=pk)
+    answer.audit.viewer = _viewer(user, answer.audit, answer.role)
+    if answer.editions == 1:
+        answer.audit.letters = NO_LETTERS
+    return answer
 
 
 def answer_for_edit(user: User, audit_pk, pk) -> Answer:
-    return _for_change(
-        Answer.objects.editable_by(user).select_related("audit__project__team"),
-        Answer.objects.visible_to(user),
-        EDITOR,
-        audit=audit_pk,
-        pk=pk,
-    )
+    answer = answer_for_view(user, audit_pk, pk)
+    if not viewer(user, answer.audit).may_edit:
+        raise _refusal(EDITOR)
+    return answer
 
 
 def evidence_for_view(user: User, pk) -> Evidence:

@@ -1,6 +1,5 @@
 import datetime as dt
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.urls import reverse
@@ -8,6 +7,7 @@ from django.utils import timezone
 
 from audits.models import edits
 from audits.models.audits import Audit
+from audits.models.belongings import belongings, number_of, stale_evidence
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.teams import Membership
@@ -58,7 +58,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         chosen = (selected.get(column, "%s") for column in fields)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608
+                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608  # nosec B608: names of our columns
                 f"SELECT {', '.join(chosen)} FROM checklist_item item "
                 "JOIN audits_auditedition pin ON pin.edition_id = item.edition_id "
                 "WHERE pin.audit_id = %s AND NOT EXISTS (SELECT 1 FROM audits_answer answer "
@@ -85,29 +85,33 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def overdue(self) -> "AnswerQuerySet":
         return self.open().filter(due__lt=timezone.localdate())
 
+    def with_stale_evidence(self) -> "AnswerQuerySet":
+        """Backed by something whose last good day is over."""
+        return self.filter(pk__in=stale_evidence().values("answer"), retired_at=None)
+
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
+        return self.select_related("item", "owner").counted().order_by("position")
+
+    def counted(self) -> "AnswerQuerySet":
+        """With the numbers of what belongs to each answer."""
+        return self.annotate(**belongings())
+
+    def with_viewer(self, user) -> "AnswerQuerySet":
+        """Those that the user may see, with audit, project and team, the user's `role`, and of
+        how many `editions` the audit is."""
         return (
-            self.select_related("item__section", "owner")
+            self.visible_to(user)
+            .select_related("audit__project__team")
             .annotate(
-                evidence_count=_number_of("audits.Evidence", removed_at=None),
-                comment_count=_number_of("audits.Comment"),
+                role=models.F("audit__project__team__memberships__role"),
+                editions=number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
             )
-            .order_by("position")
         )
 
     def folded(self) -> "AnswerQuerySet":
         """Rows without the item's texts, which are read in an unfolded one alone."""
         return self.defer(*(f"item__{name}" for name in UNFOLDED))
-
-
-def _number_of(model: str, **conditions) -> models.Subquery:
-    """How many rows an answer has there: a subquery, since two joins would multiply."""
-    rows = apps.get_model(model)._default_manager
-    counted = rows.filter(answer=models.OuterRef("pk"), **conditions).order_by()
-    # Count would group, and have no row for none.
-    number = models.Func("pk", function="COUNT", output_field=models.IntegerField())
-    return models.Subquery(counted.values(number=number))
 
 
 class Answer(Claim):
@@ -155,14 +159,6 @@ class Answer(Claim):
     def label(self) -> str:
         """The item's number, with its edition's letter where the audit has several: `B9`."""
         return f"{self.audit.letters[self.item.edition_id]}{self.item.number}"
-
-    @property
-    def is_overdue(self) -> bool:
-        return (
-            self.due is not None
-            and self.due < timezone.localdate()
-            and self.counts_as == self.State.OPEN
-        )
 
     @transaction.atomic
     def record(
@@ -271,7 +267,9 @@ class Answer(Claim):
     def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
-        answer = Answer.objects.select_related("item").folded().get(pk=self.pk)
+        audit.learn_from(self.audit)
+        # With what its row shows: whoever answers with the row needs not read it again.
+        answer = Answer.objects.for_rows().folded().get(pk=self.pk)
         answer.refuse_if_retired()
         answer._refuse_outdated(seen_version)
         answer.audit = audit

@@ -106,6 +106,9 @@ class Audit(Counters):
     events_count = models.PositiveIntegerField(default=0)
     events_head = models.CharField(max_length=64, default=GENESIS)
 
+    # Who looks at it, where `access` asked; with one query for both.
+    viewer: Membership | None = None
+
     objects = AuditQuerySet.as_manager()
 
     class Meta:
@@ -143,6 +146,13 @@ class Audit(Counters):
         audit = Audit.objects.locked(self.pk)
         audit.refuse_if_sealed()
         return audit
+
+    def learn_from(self, other: "Audit") -> None:
+        """Take over what was read with it already and does not change with an answer."""
+        known = vars(other)
+        vars(self).update({name: known[name] for name in ("viewer", "letters") if name in known})
+        if Audit._meta.get_field("project").is_cached(other):
+            self.project = other.project
 
     def refuse_if_sealed(self) -> None:
         if self.is_sealed:

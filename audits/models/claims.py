@@ -1,5 +1,7 @@
 """What a person says of an item, and how it stands today."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -8,20 +10,74 @@ from django.utils import timezone
 from checklist.models import Item
 
 
-class Claim(models.Model):
+class State(models.TextChoices):
+    OPEN = "open", "Open"
+    DONE = "done", "Done"
+    NOT_APPLICABLE = "not_applicable", "Not applicable"
+    RISK_ACCEPTED = "risk_accepted", "Risk accepted"
+
+
+class Verdict(models.TextChoices):
+    PASS = "pass"  # noqa: S105  # nosec B105: a verdict
+    FAIL = "fail"
+    INCONCLUSIVE = "inconclusive"
+    ERROR = "error"
+
+
+class Standing:
+    """How a claim stands today: of an answer, and of a row of a page that holds its values."""
+
+    state: Any
+    accepted_at: Any
+    accepted_until: Any
+    verdict: Any
+    due: Any
+
+    @property
+    def is_conflict(self) -> bool:
+        """A person says done, the machine says fail."""
+        return is_conflict(self.state, self.verdict)
+
+    @property
+    def awaits_approver(self) -> bool:
+        return self.state == State.RISK_ACCEPTED and self.accepted_at is None
+
+    @property
+    def has_lapsed(self) -> bool:
+        return (
+            self.state == State.RISK_ACCEPTED
+            and self.accepted_until is not None
+            and self.accepted_until < timezone.localdate()
+        )
+
+    @property
+    def counts_as(self) -> str:
+        """The state that progress counts: an acceptance that does not hold is open."""
+        if self.awaits_approver or self.has_lapsed:
+            return State.OPEN
+        return self.state
+
+    @property
+    def standing(self) -> str:
+        """The state as pages show it, which tells an acceptance that does not hold apart."""
+        if self.has_lapsed:
+            return "expired"
+        return "awaiting" if self.awaits_approver else self.state
+
+    @property
+    def is_overdue(self) -> bool:
+        return (
+            self.due is not None
+            and self.due < timezone.localdate()
+            and self.counts_as == State.OPEN
+        )
+
+
+class Claim(Standing, models.Model):
     """A state, the terms on which it is claimed, and what the machine says beside it."""
 
-    class State(models.TextChoices):
-        OPEN = "open", "Open"
-        DONE = "done", "Done"
-        NOT_APPLICABLE = "not_applicable", "Not applicable"
-        RISK_ACCEPTED = "risk_accepted", "Risk accepted"
-
-    class Verdict(models.TextChoices):
-        PASS = "pass"  # noqa: S105  # nosec B105: a verdict
-        FAIL = "fail"
-        INCONCLUSIVE = "inconclusive"
-        ERROR = "error"
+    State = State
+    Verdict = Verdict
 
     state = models.CharField(max_length=14, choices=State, default=State.OPEN)
     reason = models.TextField(blank=True, max_length=4000)
@@ -45,11 +101,6 @@ class Claim(models.Model):
         abstract = True
 
     @property
-    def is_conflict(self) -> bool:
-        """A person says done, the machine says fail."""
-        return is_conflict(self.state, self.verdict)
-
-    @property
     def counted_in(self) -> frozenset[str]:
         """Which of the audit's counters count it. An acceptance that lapsed counts until it is
         reopened: what depends on the day is asked when it is shown."""
@@ -57,50 +108,24 @@ class Claim(models.Model):
             return frozenset()
         return counters(self.state, self.severity, self.verdict, self.accepted_at is not None)
 
-    @property
-    def awaits_approver(self) -> bool:
-        return self.state == self.State.RISK_ACCEPTED and self.accepted_at is None
-
-    @property
-    def has_lapsed(self) -> bool:
-        return (
-            self.state == self.State.RISK_ACCEPTED
-            and self.accepted_until is not None
-            and self.accepted_until < timezone.localdate()
-        )
-
-    @property
-    def counts_as(self) -> str:
-        """The state that progress counts: an acceptance that does not hold is open."""
-        if self.awaits_approver or self.has_lapsed:
-            return self.State.OPEN
-        return self.state
-
-    @property
-    def standing(self) -> str:
-        """The state as pages show it, which tells an acceptance that does not hold apart."""
-        if self.has_lapsed:
-            return "expired"
-        return "awaiting" if self.awaits_approver else self.state
-
 
 def counts_as_open() -> Q:
     """The condition for an answer to count as open."""
     lapsed = Q(accepted_until__lt=timezone.localdate())
     holds_not = Q(accepted_at=None) | lapsed
-    return Q(state=Claim.State.OPEN) | (Q(state=Claim.State.RISK_ACCEPTED) & holds_not)
+    return Q(state=State.OPEN) | (Q(state=State.RISK_ACCEPTED) & holds_not)
 
 
 def is_conflict(state: str, verdict: str) -> bool:
-    return state == Claim.State.DONE and verdict == Claim.Verdict.FAIL
+    return state == State.DONE and verdict == Verdict.FAIL
 
 
 def counters(state: str, severity: str, verdict: str, confirmed: bool) -> frozenset[str]:
     """The names of the audit's counters that count such an answer."""
-    if state == Claim.State.RISK_ACCEPTED and not confirmed:
-        state = Claim.State.OPEN
+    if state == State.RISK_ACCEPTED and not confirmed:
+        state = State.OPEN
     names = {"total", str(state)}
-    if state == Claim.State.OPEN and severity == Item.Severity.BLOCKER:
+    if state == State.OPEN and severity == Item.Severity.BLOCKER:
         names.add("blockers")
     if is_conflict(state, verdict):
         names.add("conflicts")

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audits.models.answers import Answer
 from audits.models.claims import counts_as_open, is_conflict
+from audits.models.counters import NAMES
 from checklist.models import Item
 
 
@@ -32,9 +33,23 @@ class Progress:
         return Progress(**{name: n + getattr(other, name) for name, n in vars(self).items()})
 
 
+def of_audit(audit) -> Progress:
+    """By the counters that the audit keeps, without overdue; counted anew after an acceptance
+    ran out that is not reopened yet."""
+    if audit.has_lapsed(timezone.localdate()):
+        return sum(by_section(audit).values(), Progress())
+    counted = {name: getattr(audit, f"count_{name}") for name in NAMES}
+    return Progress(**counted)
+
+
 def by_section(audit) -> dict[int, Progress]:
     """Section's primary key -> its progress."""
     return _grouped(audit.answers.annotate(group=F("section_id")))
+
+
+def of_section(audit, section_id: int) -> Progress:
+    answers = audit.answers.filter(section=section_id).annotate(group=F("section_id"))
+    return _grouped(answers).get(section_id, Progress())
 
 
 def by_audit(audits) -> dict[object, Progress]:

@@ -29,7 +29,7 @@ def answer_state(request: Request, audit_pk, pk) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            answer.record(
+            changed = answer.record(
                 given["state"],
                 by=request.user,
                 reason=given["reason"],
@@ -39,7 +39,7 @@ def answer_state(request: Request, audit_pk, pk) -> HttpResponse:
             )
         except (Refused, Outdated) as error:
             return refused(request, answer, form, error, "state_form")
-        return saved(request, answer)
+        return saved(request, answer, changed)
     return invalid(request, answer, form, "state_form")
 
 
@@ -49,8 +49,8 @@ def answer_accept(request: Request, audit_pk, pk) -> HttpResponse:
     form = VersionedForm(request.POST)
     if not form.is_valid():
         raise Refused(str(form.non_field_errors()[0]))
-    answer.confirm_acceptance(by=request.user, seen_version=form.cleaned_data["version"])
-    return saved(request, answer)
+    seen = form.cleaned_data["version"]
+    return saved(request, answer, answer.confirm_acceptance(by=request.user, seen_version=seen))
 
 
 @require_POST
@@ -60,7 +60,7 @@ def answer_plan(request: Request, audit_pk, pk) -> HttpResponse:
     if form.is_valid():
         given = form.cleaned_data
         try:
-            answer.plan(
+            changed = answer.plan(
                 by=request.user,
                 owner=given["owner"],
                 due=given["due"],
@@ -68,7 +68,7 @@ def answer_plan(request: Request, audit_pk, pk) -> HttpResponse:
             )
         except (Refused, Outdated) as error:
             return refused(request, answer, form, error, "plan_form")
-        return saved(request, answer)
+        return saved(request, answer, changed)
     return invalid(request, answer, form, "plan_form")
 
 
@@ -79,13 +79,14 @@ def answer_for_change(request: Request, audit_pk, pk) -> Answer:
     return answer
 
 
-def saved(request: Request, answer: Answer) -> HttpResponse:
-    """After a change: the row as it is now; without htmx, back to where the form was."""
+def saved(request: Request, answer: Answer, changed: Answer | None = None) -> HttpResponse:
+    """After a change: the row as it is now; without htmx, back to where the form was. `changed`
+    is what a verb of the answer returned."""
     unfolded = request.POST.get("panel") == "open"
     if not request.htmx:
         url = answer.get_absolute_url() if unfolded else answer.audit.get_absolute_url()
         return redirect(f"{url}#row-{answer.pk}")
-    return answer_row(request, answer, unfolded=unfolded)
+    return answer_row(request, answer, unfolded=unfolded, changed=changed)
 
 
 def invalid(request: Request, answer: Answer, form, name: str) -> HttpResponse:

@@ -5,24 +5,25 @@ from urllib.parse import urlsplit
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
+from markupsafe import Markup
 
 from audits import access
-from audits.forms.answers import CommentForm, PlanForm, StateForm
-from audits.forms.evidence import FORMS as EVIDENCE_FORMS
 from audits.http import Request, came_from
-from audits.models import Answer, Audit, Evidence, Membership
-from audits.models.history import describe
-from audits.models.progress import Progress, by_section
+from audits.models import Answer, Audit, Evidence
+from audits.models.answers import AnswerQuerySet
+from audits.models.progress import Progress, by_section, of_audit, of_section
+from audits.views import rows
+from audits.views.panel import panel_html
+from audits.views.rows import Row
 from checklist import search
-from checklist.models import Item
-
-TEMPLATE = "audits/audit_detail.html"
+from checklist.models import Edition, Item, Section
 
 # Name in the URL -> label; the order is that of the page.
 FILTERS = {
     "": "All",
     "open": "Open",
     "blockers": "Blockers",
+    "conflicts": "Conflicts",
     "mine": "Mine",
     "overdue": "Overdue",
     "no-evidence": "No evidence",
@@ -34,121 +35,95 @@ FILTERS = {
 class SectionRows:
     """A section on the page: its rows that pass the filter, and its whole progress."""
 
-    section: object
-    edition: object
+    section: Section
+    edition: Edition
     letter: str
     progress: Progress
-    answers: list[Answer] = field(default_factory=list)
+    rows: list[Row] = field(default_factory=list)
+    html: str = ""
+
+    @property
+    def rail_count(self) -> Markup:
+        return rows.rail_count(self.section.pk, self.progress)
+
+    @property
+    def section_count(self) -> Markup:
+        return rows.section_count(self.section.pk, self.progress)
 
 
 def audit_page(
     request: Request, audit: Audit, *, opened: Answer | None = None, status=200, **bound
 ) -> HttpResponse:
     """The whole page; with `opened`, that answer's panel is unfolded, holding `bound` forms."""
-    context = _frame(request, audit)
-    sections = _sections(audit, context["progress_by_section"])
-    shown = _filtered(audit, request, opened)
-    for answer in shown:
-        sections[answer.item.section_id].answers.append(answer)
     if opened:
-        row = next(answer for answer in shown if answer.pk == opened.pk)
-        context |= panel_context(row, context["membership"], **bound) | {"opened": row}
-    context |= {
-        "sections": list(sections.values()),
-        "shown": len(shown),
-        "filters": _chips(context["progress"], request.GET),
-        "show": _show(request.GET),
-        "query": request.GET.get("q", ""),
-    }
-    return render(request, TEMPLATE, context, status=status)
-
-
-def answer_row(
-    request: Request, answer: Answer, *, unfolded: bool, status=200, **bound
-) -> HttpResponse:
-    """One row, and out of band the progress of the audit and of its section."""
-    audit = answer.audit
-    context = _frame(request, audit)
-    row = audit.answers.for_rows().get(pk=answer.pk)
-    row.audit = audit
-    section_progress = context["progress_by_section"][row.item.section_id]
-    context |= {
-        "answer": row,
-        "entry": SectionRows(row.item.section, None, "", section_progress),
-    }
-    if unfolded:
-        context |= panel_context(row, context["membership"], **bound) | {"opened": row}
-    return render(request, f"{TEMPLATE}#answer-saved", context, status=status)
-
-
-def panel_context(
-    answer: Answer,
-    membership: Membership,
-    *,
-    state_form=None,
-    plan_form=None,
-    comment_form=None,
-    evidence_form=None,
-) -> dict:
-    """What the unfolded row shows beside the row itself."""
-    team = membership.team
-    evidence = list(answer.evidence.select_related("added_by", "removed_by"))
-    events = answer.events.order_by("-number")
-    return {
-        "state_form": state_form or StateForm(team=team, initial=_state_initial(answer)),
-        "plan_form": plan_form
-        or PlanForm(
-            team=team,
-            owner=answer.owner,
-            initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
-        ),
-        "comment_form": comment_form or CommentForm(),
-        "evidence_forms": _evidence_forms(answer, len(evidence), evidence_form),
-        "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
-        "evidence": evidence,
-        "comments": list(answer.comments.select_related("author")),
-        "events": [(event, describe(event, named=False)) for event in events],
-    }
-
-
-def _evidence_forms(answer: Answer, pieces: int, sent) -> dict:
-    """Kind -> form; the one that was sent, and refused, among the empty ones."""
-    # With the number of pieces in its ids, a form that was sent comes back empty: a morph keeps
-    # what was typed in a field of the same id.
-    forms = {
-        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_{pieces}_%s")
-        for kind, form in EVIDENCE_FORMS.items()
-    }
-    if sent is not None:
-        kind = sent.data["kind"]
-        sent.auto_id = forms[kind].auto_id
-        forms[kind] = sent
-    return forms
-
-
-def _state_initial(answer: Answer) -> dict:
-    return {
-        "state": answer.state,
-        "reason": answer.reason,
-        "approver": answer.approver_id,
-        "until": answer.accepted_until,
-        "version": answer.version,
-    }
-
-
-def _frame(request: Request, audit: Audit) -> dict:
-    membership = access.membership(request.user, audit.project.team)
-    progress = by_section(audit)
-    return {
+        opened = _whole(audit, opened.pk)
+    by_pk = by_section(audit)
+    progress = sum(by_pk.values(), Progress())
+    sections = _sections(audit, by_pk)
+    shown = _shown(audit, request, opened)
+    for row in shown:
+        sections[row.section_id].rows.append(row)
+    _render_rows(request, audit, list(sections.values()), opened, bound)
+    membership = access.viewer(request.user, audit)
+    context = {
         "audit": audit,
         "project": audit.project,
         "team": audit.project.team,
         "membership": membership,
         "may_edit": membership.may_edit and not audit.is_sealed,
-        "progress_by_section": progress,
-        "progress": sum(progress.values(), Progress()),
-        "filter_query": _filter_query(request),
+        "progress": progress,
+        "opened": opened,
+        "sections": list(sections.values()),
+        "shown": len(shown),
+        "filters": _chips(progress, request.GET),
+        "show": _show(request.GET),
+        "query": request.GET.get("q", ""),
     }
+    return render(request, "audits/audit_detail.html", context, status=status)
+
+
+def _render_rows(
+    request: Request, audit: Audit, sections: list[SectionRows], opened: Answer | None, bound: dict
+) -> None:
+    at = rows.place(request, audit, _filter_query(request))
+    panel = panel_html(request, opened, **bound) if opened else ""
+    for entry in sections:
+        entry.html = rows.list_html(entry.rows, at, opened.pk if opened else None, panel)
+
+
+def answer_row(
+    request: Request,
+    answer: Answer,
+    *,
+    unfolded: bool,
+    changed: Answer | None = None,
+    status=200,
+    **bound,
+) -> HttpResponse:
+    """One row, and out of band the progress of the audit and of its section. `changed` is what
+    the verb returned, which has all that a folded row shows; without it the row is read."""
+    audit = changed.audit if changed else answer.audit
+    panel = ""
+    if unfolded or changed is None:
+        changed = _whole(audit, answer.pk)
+    if unfolded:
+        panel = panel_html(request, changed, **bound)
+    html = rows.saved_html(
+        rows.of(changed),
+        rows.place(request, audit, _filter_query(request)),
+        panel,
+        of_audit(audit),
+        of_section(audit, changed.section_id),
+        audit.answers.overdue().count(),
+    )
+    return HttpResponse(html, status=status)
+
+
+def _whole(audit: Audit, pk: int) -> Answer:
+    """With all that its row and its panel show."""
+    answer = audit.answers.for_rows().get(pk=pk)
+    answer.audit = audit
+    return answer
 
 
 def _filter_query(request: Request) -> str:
@@ -174,8 +149,18 @@ def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionR
     return sections
 
 
-def _filtered(audit: Audit, request: Request, opened: Answer | None) -> list[Answer]:
-    answers = audit.answers.for_rows().folded()
+def _shown(audit: Audit, request: Request, opened: Answer | None) -> list[Row]:
+    shown = rows.read(_filtered(audit, request), audit.letters)
+    if opened and not any(row.pk == opened.pk for row in shown):
+        # The item in the URL is on the page, whatever the filter says.
+        shown.append(rows.of(opened))
+        shown.sort(key=lambda row: row.position)
+    return shown
+
+
+def _filtered(audit: Audit, request: Request) -> AnswerQuerySet:
+    """The answers that the URL asks for."""
+    answers = audit.answers.filter(retired_at=None)
     if query := request.GET.get("q", "").strip():
         found = search.matching(Item.objects.all(), search.terms(query))
         answers = answers.filter(item__in=found)
@@ -184,23 +169,17 @@ def _filtered(audit: Audit, request: Request, opened: Answer | None) -> list[Ans
         answers = answers.open()
     elif show == "blockers":
         answers = answers.blocking()
+    elif show == "conflicts":
+        answers = answers.conflicting()
     elif show == "mine":
         answers = answers.filter(owner=request.user)
     elif show == "overdue":
         answers = answers.overdue()
     elif show == "no-evidence":
-        answers = answers.exclude(evidence__in=Evidence.objects.filter(removed_at=None))
+        answers = answers.exclude(evidence__in=Evidence.objects.current())
     elif show == "accepted":
         answers = answers.filter(state=Answer.State.RISK_ACCEPTED)
-    rows = list(answers)
-    if opened:
-        # The item in the URL is on the page, whatever the filter says, and whole.
-        rows = [row for row in rows if row.pk != opened.pk]
-        rows.append(audit.answers.for_rows().get(pk=opened.pk))
-        rows.sort(key=lambda row: row.position)
-    for row in rows:
-        row.audit = audit
-    return rows
+    return answers
 
 
 def _show(query: QueryDict) -> str:
@@ -214,6 +193,7 @@ def _chips(progress: Progress, query: QueryDict) -> list[dict]:
         "": progress.total,
         "open": progress.open,
         "blockers": progress.blockers,
+        "conflicts": progress.conflicts,
         "overdue": progress.overdue,
     }
     chips = []

@@ -35,6 +35,7 @@ def test_tick_answers_with_the_row_and_all_that_counts(browser, ed, answer):
         f"section-count-{section}",
         "chip-open",
         "chip-blockers",
+        "chip-conflicts",
         "chip-overdue",
         "announcer",
     }

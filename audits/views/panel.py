@@ -1,0 +1,77 @@
+"""What an unfolded row shows: the answer's forms, its evidence, comments and history."""
+
+from django.template.loader import render_to_string
+
+from audits import access
+from audits.forms.answers import CommentForm, PlanForm, StateForm
+from audits.forms.evidence import FORMS as EVIDENCE_FORMS
+from audits.http import Request
+from audits.models import Answer, Membership, Team, pieces
+from audits.models.history import describe
+
+
+def panel_html(request: Request, answer: Answer, **bound) -> str:
+    """The panel of an answer that was read `for_rows`, holding `bound` forms."""
+    membership = access.viewer(request.user, answer.audit)
+    context = _context(answer, membership, **bound) | {
+        "audit": answer.audit,
+        "answer": answer,
+        "membership": membership,
+        "may_edit": membership.may_edit and not answer.audit.is_sealed,
+    }
+    return render_to_string("audits/panel.html", context, request)
+
+
+def _context(
+    answer: Answer,
+    membership: Membership,
+    *,
+    state_form=None,
+    plan_form=None,
+    comment_form=None,
+    evidence_form=None,
+) -> dict:
+    team = membership.team
+    evidence = pieces.shown(answer)
+    events = answer.events.order_by("-number")
+    return {
+        "state_form": state_form or StateForm(team=team, initial=_state_initial(answer)),
+        "plan_form": plan_form
+        or PlanForm(
+            team=team,
+            owner=answer.owner,
+            initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
+        ),
+        "comment_form": comment_form or CommentForm(),
+        "evidence_forms": _evidence_forms(answer, team, len(evidence), evidence_form),
+        "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
+        "evidence": evidence,
+        "together": pieces.together(answer),
+        "comments": list(answer.comments.select_related("author")),
+        "events": [(event, describe(event, named=False)) for event in events],
+    }
+
+
+def _evidence_forms(answer: Answer, team: Team, number: int, sent) -> dict:
+    """Kind -> form; the one that was sent, and refused, among the empty ones."""
+    # With the number of pieces in its ids, a form that was sent comes back empty: a morph keeps
+    # what was typed in a field of the same id.
+    forms = {
+        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_{number}_%s", team=team)
+        for kind, form in EVIDENCE_FORMS.items()
+    }
+    if sent is not None:
+        kind = sent.data["kind"]
+        sent.auto_id = forms[kind].auto_id
+        forms[kind] = sent
+    return forms
+
+
+def _state_initial(answer: Answer) -> dict:
+    return {
+        "state": answer.state,
+        "reason": answer.reason,
+        "approver": answer.approver_id,
+        "until": answer.accepted_until,
+        "version": answer.version,
+    }

@@ -1,0 +1,165 @@
+"""Rows of the audit page as plain values, and templates/audits/rows.jinja that shows them."""
+
+import datetime as dt
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from django.middleware.csrf import get_token
+from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.dateformat import format as format_date
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from audits import access
+from audits.http import Request
+from audits.models import Answer, Audit, User
+from audits.models.answers import AnswerQuerySet
+from audits.models.claims import Standing, State
+from audits.models.progress import Progress
+
+# What is read of an answer for its row, in the order of Row's fields from `position` on.
+READ = (
+    *("pk", "item__edition_id", "item__number", "item__title"),
+    *("owner_id", "owner__name", "owner__email"),
+    *(
+        "position",
+        "section_id",
+        "state",
+        "accepted_at",
+        "accepted_until",
+        "severity",
+        "severity_reason",
+    ),
+    *("verdict", "due", "tied", "version", "evidence_count", "stale_count", "comment_count"),
+)
+
+
+@dataclass
+class Row(Standing):
+    """A row of the list; `label` is the item's number, with its edition's letter."""
+
+    pk: int
+    label: str
+    title: str
+    owner: User | None
+    position: int
+    section_id: int
+    state: str
+    accepted_at: dt.datetime | None
+    accepted_until: dt.date | None
+    severity: str
+    severity_reason: str
+    verdict: str
+    due: dt.date | None
+    tied: bool
+    version: int
+    evidence_count: int
+    stale_count: int
+    comment_count: int
+
+    @property
+    def state_name(self) -> str:
+        return State(self.state).label
+
+
+@dataclass(frozen=True)
+class Place:
+    """What all rows of a page share: `answers` begins their addresses, `query` ends them with
+    the page's filter."""
+
+    audit: str
+    answers: str
+    query: str
+    token: str
+    may_edit: bool
+    sprite: str
+
+
+def place(request: Request, audit: Audit, query: str) -> Place:
+    answers = reverse("answer-detail", args=[audit.pk, 0]).removesuffix("0/")
+    return Place(
+        audit=audit.get_absolute_url(),
+        answers=answers,
+        query=query,
+        token=get_token(request),
+        may_edit=access.viewer(request.user, audit).may_edit and not audit.is_sealed,
+        sprite=static("icons/sprite.svg"),
+    )
+
+
+def read(answers: AnswerQuerySet, letters: dict[int, str]) -> list[Row]:
+    """The rows of these answers, in one query; `letters` are the audit's."""
+    return list(_rows(answers.counted().order_by("position").values_list(*READ), letters))
+
+
+def of(answer: Answer) -> Row:
+    """The row of an answer that was read `for_rows`."""
+    paths = [name.replace("__", ".") for name in READ]
+    return next(_rows([[_get(answer, path) for path in paths]], answer.audit.letters))
+
+
+def _get(answer: Answer, path: str) -> Any:
+    value: Any = answer
+    for name in path.split("."):
+        value = getattr(value, name, None)
+    return value
+
+
+def _rows(values: Iterable, letters: dict[int, str]) -> Iterator[Row]:
+    people: dict[int | None, User | None] = {None: None}
+    for pk, edition, number, title, owner, name, email, *rest in values:
+        if owner not in people:
+            people[owner] = User(pk=owner, name=name, email=email)
+        yield Row(pk, f"{letters[edition]}{number}", title, people[owner], *rest)
+
+
+def list_html(rows: list[Row], at: Place, opened: int | None = None, panel: str = "") -> Markup:
+    """The rows as HTML; that of the answer `opened` with its panel."""
+    return _templates().rows(rows, at, opened, panel)
+
+
+def rail_count(section_id: int, progress: Progress) -> Markup:
+    return _templates().rail_count(section_id, progress)
+
+
+def section_count(section_id: int, progress: Progress) -> Markup:
+    return _templates().section_count(section_id, progress)
+
+
+def saved_html(
+    row: Row, at: Place, panel: str, progress: Progress, section: Progress, overdue: int
+) -> Markup:
+    """One row, and out of band the progress of the audit and of its section."""
+    counts = vars(progress) | {"id": "audit-progress", "oob": True}
+    bar = render_to_string("partials/progress.html", counts)
+    return _templates().saved(row, at, panel, progress, section, overdue, bar)
+
+
+@cache
+def _templates() -> Any:
+    """The macros of rows.jinja as functions."""
+    environment = Environment(
+        autoescape=True,
+        loader=FileSystemLoader(settings.BASE_DIR / "templates"),
+        lstrip_blocks=True,
+        trim_blocks=True,
+        undefined=StrictUndefined,
+    )
+    environment.filters["day"] = lambda date: format_date(date, "j M")
+    environment.globals.update(state_mark=_state_mark, severity_mark=_severity_mark)
+    return environment.get_template("audits/rows.jinja").module
+
+
+@cache
+def _state_mark(state: str) -> str:
+    return render_to_string("partials/state.html", {"state": state}).strip()
+
+
+@cache
+def _severity_mark(severity: str) -> str:
+    return render_to_string("partials/severity.html", {"severity": severity}).strip()
