@@ -21,6 +21,7 @@ from audits.views import (
     reports,
     sign_offs,
     teams,
+    undo,
     users,
 )
 
@@ -132,6 +133,7 @@ urlpatterns = [
         conditions.condition_settle,
         name="condition-settle",
     ),
+    path("audits/<uuid:pk>/events/<int:number>/undo/", undo.event_undo, name="event-undo"),
     path("audits/<uuid:pk>/reports/", reports.report_request, name="report-request"),
     path("audits/<uuid:pk>/sign-offs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("audits/<uuid:pk>/sign-offs/new/", sign_offs.seal, name="sign-off-new"),
