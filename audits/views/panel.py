@@ -10,6 +10,8 @@ from audits.models import Answer, Membership, Team, pieces
 from audits.models.history import describe
 from audits.models.undo import undoable
 
+EVENTS_SHOWN = 30
+
 
 def panel_html(request: Request, answer: Answer, **bound) -> str:
     """The panel of an answer that was read `for_rows`, holding `bound` forms."""
@@ -34,7 +36,7 @@ def _context(
 ) -> dict:
     team = membership.team
     evidence = pieces.shown(answer)
-    events = list(answer.events.order_by("-number"))
+    events = list(answer.events.order_by("-number")[: EVENTS_SHOWN + 1])
     for event in events:
         event.audit, event.answer = answer.audit, answer
     may_go = undoable(events)
@@ -52,7 +54,11 @@ def _context(
         "evidence": evidence,
         "together": pieces.together(answer),
         "comments": list(answer.comments.select_related("author")),
-        "events": [(event, describe(event, named=False), event.pk in may_go) for event in events],
+        "events": [
+            (event, describe(event, named=False), event.pk in may_go)
+            for event in events[:EVENTS_SHOWN]
+        ],
+        "events_more": len(events) > EVENTS_SHOWN,
     }
 
 
