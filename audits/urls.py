@@ -2,6 +2,7 @@ from django.urls import path
 
 from audits.views import (
     answers,
+    audit_start,
     audits,
     comments,
     conditions,
@@ -21,6 +22,7 @@ from audits.views import (
     sign_offs,
     teams,
     transfers,
+    undo,
     users,
 )
 
@@ -119,9 +121,9 @@ urlpatterns = [
         projects.environment_remove,
         name="environment-remove",
     ),
-    path("audits/new/", audits.audit_new, name="audit-new"),
     path("audits/load/", transfers.audit_load, name="audit-load"),
     path("audits/<uuid:pk>/export.<slug:format>", transfers.audit_export, name="audit-export"),
+    path("audits/new/", audit_start.audit_new, name="audit-new"),
     path("audits/<uuid:pk>/", audits.audit_detail, name="audit-detail"),
     path("audits/<uuid:pk>/rename/", audits.audit_rename, name="audit-rename"),
     path("audits/<uuid:pk>/reopen/", audits.audit_reopen, name="audit-reopen"),
@@ -134,6 +136,7 @@ urlpatterns = [
         conditions.condition_settle,
         name="condition-settle",
     ),
+    path("audits/<uuid:pk>/events/<int:number>/undo/", undo.event_undo, name="event-undo"),
     path("audits/<uuid:pk>/reports/", reports.report_request, name="report-request"),
     path("audits/<uuid:pk>/sign-offs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("audits/<uuid:pk>/sign-offs/new/", sign_offs.seal, name="sign-off-new"),

@@ -156,10 +156,15 @@ def _templates() -> Any:
 
 
 @cache
-def _state_mark(state: str) -> str:
-    return render_to_string("partials/state.html", {"state": state}).strip()
+def _state_mark(state: str) -> Markup:
+    return _markup("partials/state.html", state=state)
 
 
 @cache
-def _severity_mark(severity: str) -> str:
-    return render_to_string("partials/severity.html", {"severity": severity}).strip()
+def _severity_mark(severity: str) -> Markup:
+    return _markup("partials/severity.html", severity=severity)
+
+
+def _markup(template: str, **context: str) -> Markup:
+    # What strip() leaves of safe text is no longer marked as such, and would be escaped.
+    return Markup(render_to_string(template, context).strip())  # noqa: S704 - our own template
