@@ -4,8 +4,8 @@ from audits.models.answers import Answer
 from audits.models.audits import Audit, AuditEdition
 from audits.models.comments import Comment
 from audits.models.conditions import Condition
-from audits.models.events import Event
 from audits.models.drafts import Draft
+from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.filters import SavedFilter
 from audits.models.heartbeats import Heartbeat
