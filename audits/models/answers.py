@@ -1,4 +1,5 @@
 import datetime as dt
+from functools import cache
 
 from django.apps import apps
 from django.conf import settings
@@ -22,6 +23,10 @@ UNFOLDED = (
     *("guidance", "why", "verify", "evidence", "probes", "parameters", "source", "see_also"),
     "search_text",
 )
+
+
+# What the row shows of other tables.
+BESIDE = ("evidence_count", "comment_count")
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -92,22 +97,8 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def counted(self) -> "AnswerQuerySet":
         """With the numbers of what belongs to each answer."""
         return self.annotate(
-            evidence_count=_number_of(
-                "audits.Evidence", answer=models.OuterRef("pk"), removed_at=None
-            ),
-            comment_count=_number_of("audits.Comment", answer=models.OuterRef("pk")),
-        )
-
-    def with_viewer(self, user) -> "AnswerQuerySet":
-        """Those that the user may see, with audit, project and team, the user's `role`, and of
-        how many `editions` the audit is."""
-        return (
-            self.visible_to(user)
-            .select_related("audit__project__team")
-            .annotate(
-                role=models.F("audit__project__team__memberships__role"),
-                editions=_number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
-            )
+            evidence_count=_number_of("audits.Evidence", "answer", removed_at=None),
+            comment_count=_number_of("audits.Comment", "answer"),
         )
 
     def folded(self) -> "AnswerQuerySet":
@@ -115,9 +106,27 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         return self.defer(*(f"item__{name}" for name in UNFOLDED))
 
 
-def _number_of(model: str, **conditions) -> models.Subquery:
-    """How many such rows there are: a subquery, since two joins would multiply."""
-    counted = apps.get_model(model)._default_manager.filter(**conditions).order_by()
+def seen_by(user) -> AnswerQuerySet:
+    """For their rows those that the user may see, with audit, project and team, the user's `role`,
+    and of how many `editions` the audit is."""
+    role = models.F("audit__project__team__memberships__role")
+    return _in_their_audits().visible_to(user).annotate(role=role)
+
+
+@cache
+def _in_their_audits() -> AnswerQuerySet:
+    """Put together once: it is what every tick asks first, and Django takes longer to put it
+    together than the database to answer."""
+    rows = Answer.objects.select_related("item", "owner", "audit__project__team").folded()
+    return rows.counted().annotate(editions=_number_of("audits.AuditEdition", "audit"))
+
+
+def _number_of(model: str, of: str, **conditions) -> models.Subquery:
+    """How many such rows an answer, or its audit, has: a subquery, since two joins would
+    multiply."""
+    rows = apps.get_model(model)._default_manager
+    key = models.OuterRef("pk" if of == "answer" else of)
+    counted = rows.filter(**{of: key}, **conditions).order_by()
     # Count would group, and have no row for none.
     number = models.Func("pk", function="COUNT", output_field=models.IntegerField())
     return models.Subquery(counted.values(number=number))
@@ -152,9 +161,16 @@ class Answer(Claim):
         ]
         indexes = [
             models.Index(fields=["state", "accepted_until"], name="answer_lapse"),
+            # Progress by section is counted from this index alone.
             models.Index(
-                fields=["audit", "section", "state", "severity"], name="answer_by_section"
+                fields=[
+                    *("audit", "retired_at", "section", "state", "severity", "verdict"),
+                    *("due", "accepted_at", "accepted_until"),
+                ],
+                name="answer_progress",
             ),
+            # A page of rows, wherever it begins.
+            models.Index(fields=["audit", "retired_at", "position"], name="answer_place"),
             models.Index(fields=["audit", "due"], name="answer_due"),
         ]
 
@@ -277,12 +293,21 @@ class Answer(Claim):
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
         audit.learn_from(self.audit)
-        # With what its row shows: whoever answers with the row needs not read it again.
-        answer = Answer.objects.for_rows().folded().get(pk=self.pk)
+        answer = Answer.objects.get(pk=self.pk)
+        answer.audit = audit
+        answer._learn_from(self)
         answer.refuse_if_retired()
         answer._refuse_outdated(seen_version)
-        answer.audit = audit
         return audit, answer
+
+    def _learn_from(self, other: "Answer") -> None:
+        """Take over what was read with it already: whoever shows its row needs not read again."""
+        known = vars(other)
+        vars(self).update({name: known[name] for name in BESIDE if name in known})
+        for name in ("item", "owner"):
+            key = f"{name}_id"
+            if name in other._state.fields_cache and known[key] == getattr(self, key):
+                setattr(self, name, getattr(other, name))
 
     def refuse_if_retired(self) -> None:
         if self.retired_at:

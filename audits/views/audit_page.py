@@ -131,7 +131,8 @@ def _filtered(audit: Audit, asked: QueryDict, user: User) -> AnswerQuerySet:
     """The answers that the URL asks for."""
     answers = audit.answers.filter(retired_at=None)
     if query := asked.get("q", "").strip():
-        found = search.matching(Item.objects.all(), search.terms(query))
+        items = Item.objects.filter(edition__pins__audit=audit)
+        found = search.matching(items, search.terms(query))
         answers = answers.filter(item__in=found)
     show = _show(asked)
     if show == "open":

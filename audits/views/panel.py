@@ -3,11 +3,14 @@
 from django.template.loader import render_to_string
 
 from audits import access
-from audits.forms.answers import CommentForm, PlanForm, StateForm
+from audits.forms.answers import CommentForm, PlanForm, SeverityForm, StateForm
 from audits.forms.evidence import FORMS as EVIDENCE_FORMS
 from audits.http import Request
 from audits.models import Answer, Membership
 from audits.models.history import describe
+
+# How many of an answer's latest events its panel shows.
+EVENTS = 20
 
 
 def panel_html(request: Request, answer: Answer, **bound) -> str:
@@ -30,12 +33,13 @@ def _context(
     *,
     state_form=None,
     plan_form=None,
+    severity_form=None,
     comment_form=None,
     evidence_form=None,
 ) -> dict:
     team = membership.team
     evidence = list(answer.evidence.select_related("added_by", "removed_by"))
-    events = answer.events.order_by("-number")
+    events = list(answer.events.order_by("-number")[: EVENTS + 1])
     return {
         "state_form": state_form or StateForm(team=team, initial=_state_initial(answer)),
         "plan_form": plan_form
@@ -44,12 +48,14 @@ def _context(
             owner=answer.owner,
             initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
         ),
+        "severity_form": severity_form or SeverityForm(initial=_severity_initial(answer)),
         "comment_form": comment_form or CommentForm(),
         "evidence_forms": _evidence_forms(answer, len(evidence), evidence_form),
         "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
         "evidence": evidence,
         "comments": list(answer.comments.select_related("author")),
-        "events": [(event, describe(event, named=False)) for event in events],
+        "events": [(event, describe(event, named=False)) for event in events[:EVENTS]],
+        "more_events": len(events) > EVENTS,
     }
 
 
@@ -74,5 +80,13 @@ def _state_initial(answer: Answer) -> dict:
         "reason": answer.reason,
         "approver": answer.approver_id,
         "until": answer.accepted_until,
+        "version": answer.version,
+    }
+
+
+def _severity_initial(answer: Answer) -> dict:
+    return {
+        "severity": answer.severity,
+        "severity_reason": answer.severity_reason,
         "version": answer.version,
     }

@@ -10,7 +10,6 @@ from django.conf import settings
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.dateformat import format as format_date
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
@@ -83,10 +82,10 @@ class Place:
 
 
 def place(request: Request, audit: Audit, query: str) -> Place:
-    answers = reverse("answer-detail", args=[audit.pk, 0]).removesuffix("0/")
+    home = audit.get_absolute_url()
     return Place(
-        audit=audit.get_absolute_url(),
-        answers=answers,
+        audit=home,
+        answers=f"{home}answers/",
         query=query,
         token=get_token(request),
         may_edit=access.viewer(request.user, audit).may_edit and not audit.is_sealed,

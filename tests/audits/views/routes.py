@@ -93,6 +93,7 @@ WRITES = {
     "answer-state",
     "answer-accept",
     "answer-plan",
+    "answer-severity",
     "comment-add",
     "evidence-add",
 }
