@@ -39,8 +39,10 @@ def _run(figure: dict) -> str:
     if figure["kind"] == "memory":
         return f"{figure['name']:<56}{figure['mb']:>8.0f} MB"
     line = f"{figure['name']:<56}{figure['seconds']:>8.2f} s"
+    if "cpu_seconds" in figure:
+        line += f"   CPU {figure['cpu_seconds']:.2f} s"
     if "peak_mb" in figure:
-        line += f"   CPU {figure['cpu_seconds']:.2f} s, peak {figure['peak_mb']:.0f} MB"
+        line += f", peak {figure['peak_mb']:.0f} MB"
     if to := figure.get("to"):
         line += f"   to alone: {to['seconds']:.2f}, CPU {to['cpu_seconds']:.2f},"
         line += f" peak {to['peak_mb']:.2f}"

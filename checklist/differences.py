@@ -25,52 +25,17 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
+from checklist.field_changes import FieldChange, fields_between
 from checklist.schema import Definition, Item, Part, Section
-from checklist.wording import Piece, compare
 
 Kind = Literal["added", "removed", "changed"]
-Value = str | Part | list
 
-# The names of fields, as a page shows them.
-LABELS = {
-    "title": "Title",
-    "severity": "Severity",
-    "guidance": "What to do",
-    "why": "Why it matters",
-    "verify": "How to verify",
-    "evidence": "Evidence that convinces",
-    "probes": "Probes",
-    "parameters": "Parameters",
-    "source": "Source",
-    "see_also": "See also",
-    "summary": "Summary",
-    "text": "Text",
-    "note": "Note",
-    "version": "Version",
-}
 MEANING = {
     "title": "the title is worded differently",
     "guidance": "what to do has changed",
     "verify": "how to verify has changed",
     "parameters": "the parameters have changed",
 }
-
-
-@dataclass(frozen=True)
-class FieldChange:
-    """A field that differs, as text; lists have a line an entry."""
-
-    name: str
-    old: str
-    new: str
-
-    @property
-    def label(self) -> str:
-        return LABELS.get(self.name, self.name)
-
-    @cached_property
-    def pieces(self) -> list[Piece]:
-        return compare(self.old, self.new)
 
 
 @dataclass(frozen=True)
@@ -150,6 +115,16 @@ class Difference:
         return {change.ref: change for change in self.items}
 
     @property
+    def around(self) -> list[tuple[str, list[Change]]]:
+        """What stands around the items, under the headings of a page."""
+        return [
+            ("Sections", self.sections),
+            ("Entry conditions", self.entry_conditions),
+            ("Exit criteria", self.exit_criteria),
+            ("Documents", self.documents),
+        ]
+
+    @property
     def added(self) -> list[ItemChange]:
         return [change for change in self.items if change.kind == "added"]
 
@@ -181,7 +156,7 @@ class Difference:
 def between(old: Definition, new: Definition) -> Difference:
     """What is different in `new`."""
     return Difference(
-        head=_fields(old, new, ("title", "version", "summary")),
+        head=fields_between(old, new, ("title", "version", "summary")),
         documents=_changes(old.documents, new.documents, ("title", "note")),
         entry_conditions=_changes(old.entry_conditions, new.entry_conditions, ("text", "source")),
         exit_criteria=_changes(old.exit_criteria, new.exit_criteria, ("text", "source")),
@@ -203,7 +178,7 @@ def _item_changes(old: Definition, new: Definition) -> list[ItemChange]:
             changes.append(ItemChange(None, item, section=section, number=number))
             continue
         _, old_section, was = before[ref]
-        fields = () if item == was else _fields(was, item, ITEM_FIELDS)
+        fields = () if item == was else fields_between(was, item, ITEM_FIELDS)
         if fields or ref in moved:
             changes.append(
                 ItemChange(
@@ -247,7 +222,7 @@ def _changes(old: Iterable, new: Iterable, names: tuple[str, ...]) -> list[Chang
     moved = _out_of_order(kept, [order[ref] for ref in kept])
     changes = []
     for ref, part in after.items():
-        fields = _fields(before[ref], part, names) if ref in before else ()
+        fields = fields_between(before[ref], part, names) if ref in before else ()
         if ref not in before or fields or ref in moved:
             changes.append(Change(before.get(ref), part, fields, ref in moved))
     return changes + [Change(part, None) for ref, part in before.items() if ref not in after]
@@ -269,30 +244,3 @@ def _out_of_order(refs: Sequence[str], places: Sequence[int]) -> set[str]:
         stays.add(last)
         last = before[last]
     return {ref for index, ref in enumerate(refs) if index not in stays}
-
-
-def _fields(old: Part, new: Part, names: Sequence[str]) -> tuple[FieldChange, ...]:
-    pairs = ((name, getattr(old, name), getattr(new, name)) for name in names)
-    return tuple(
-        FieldChange(name, _text(was), _text(now))
-        for name, was, now in pairs
-        if was != now and not _alike(was, now)
-    )
-
-
-def _alike(old: Value, new: Value) -> bool:
-    """Whether they differ in white space at most."""
-    if isinstance(old, str) and isinstance(new, str):
-        return old.split() == new.split()
-    if isinstance(old, list) and isinstance(new, list):
-        return len(old) == len(new) and all(map(_alike, old, new))
-    return isinstance(new, Part) and all(_alike(getattr(old, name), part) for name, part in new)
-
-
-def _text(value: Value) -> str:
-    """A field's value as a person would read it."""
-    if isinstance(value, list):
-        return "\n".join(map(_text, value))
-    if isinstance(value, Part):
-        return " · ".join(_text(part) for _, part in value if part)
-    return value

@@ -56,6 +56,11 @@ def sections(plain: dict) -> dict[str, dict]:
     return {section["id"]: section for section in plain["sections"]}
 
 
+def section_of(plain: dict, ref: str) -> str:
+    home, _ = _home(plain, ref)
+    return home["id"] if home else ""
+
+
 def put_item(plain: dict, section: str, ref: str, item: dict) -> None:
     """Replace the item `ref`, into this section; add it at the end of the section if it is new."""
     home, at = _home(plain, ref)
@@ -131,3 +136,12 @@ def next_version(latest: str, *, is_small: bool = False) -> str:
     at = 2 if is_small else 1
     parts[at] += 1
     return ".".join(map(str, [*parts[: at + 1], *(0 for _ in parts[at + 1 : 3])]))
+
+
+def is_higher(version: str, latest: str) -> bool:
+    return _numbers(version) > _numbers(latest)
+
+
+def _numbers(version: str) -> list[int]:
+    parts = [int(part) for part in version.split(".")]
+    return parts + [0] * (4 - len(parts))

@@ -1,7 +1,7 @@
 import datetime as dt
-from functools import cache
+from collections.abc import Sequence
+from functools import lru_cache
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.urls import reverse
@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from audits.models import edits
 from audits.models.audits import Audit
+from audits.models.belongings import belongings, number_of, stale_evidence
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
+from audits.models.events import Event
 from audits.models.teams import Membership
 from audits.models.terms import KEEP, Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
@@ -26,7 +28,7 @@ UNFOLDED = (
 
 
 # What the row shows of other tables.
-BESIDE = ("evidence_count", "comment_count")
+BESIDE = ("evidence_count", "stale_count", "comment_count")
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -63,7 +65,7 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         chosen = (selected.get(column, "%s") for column in fields)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608
+                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608  # nosec B608: names of our columns
                 f"SELECT {', '.join(chosen)} FROM checklist_item item "
                 "JOIN audits_auditedition pin ON pin.edition_id = item.edition_id "
                 "WHERE pin.audit_id = %s AND NOT EXISTS (SELECT 1 FROM audits_answer answer "
@@ -90,16 +92,17 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def overdue(self) -> "AnswerQuerySet":
         return self.open().filter(due__lt=timezone.localdate())
 
+    def with_stale_evidence(self) -> "AnswerQuerySet":
+        """Backed by something whose last good day is over."""
+        return self.filter(pk__in=stale_evidence().values("answer"), retired_at=None)
+
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
         return self.select_related("item", "owner").counted().order_by("position")
 
     def counted(self) -> "AnswerQuerySet":
         """With the numbers of what belongs to each answer."""
-        return self.annotate(
-            evidence_count=_number_of("audits.Evidence", "answer", removed_at=None),
-            comment_count=_number_of("audits.Comment", "answer"),
-        )
+        return self.annotate(**belongings())
 
     def folded(self) -> "AnswerQuerySet":
         """Rows without the item's texts, which are read in an unfolded one alone."""
@@ -110,26 +113,16 @@ def seen_by(user) -> AnswerQuerySet:
     """For their rows those that the user may see, with audit, project and team, the user's `role`,
     and of how many `editions` the audit is."""
     role = models.F("audit__project__team__memberships__role")
-    return _in_their_audits().visible_to(user).annotate(role=role)
+    return _in_their_audits(timezone.localdate()).visible_to(user).annotate(role=role)
 
 
-@cache
-def _in_their_audits() -> AnswerQuerySet:
-    """Put together once: it is what every tick asks first, and Django takes longer to put it
-    together than the database to answer."""
+@lru_cache(maxsize=1)
+def _in_their_audits(_today: dt.date) -> AnswerQuerySet:
+    """Put together once a day: it is what every tick asks first, and Django takes longer to put
+    it together than the database to answer."""
     rows = Answer.objects.select_related("item", "owner", "audit__project__team").folded()
-    return rows.counted().annotate(editions=_number_of("audits.AuditEdition", "audit"))
-
-
-def _number_of(model: str, of: str, **conditions) -> models.Subquery:
-    """How many such rows an answer, or its audit, has: a subquery, since two joins would
-    multiply."""
-    rows = apps.get_model(model)._default_manager
-    key = models.OuterRef("pk" if of == "answer" else of)
-    counted = rows.filter(**{of: key}, **conditions).order_by()
-    # Count would group, and have no row for none.
-    number = models.Func("pk", function="COUNT", output_field=models.IntegerField())
-    return models.Subquery(counted.values(number=number))
+    editions = number_of("audits.AuditEdition", audit=models.OuterRef("audit"))
+    return rows.counted().annotate(editions=editions)
 
 
 class Answer(Claim):
@@ -151,6 +144,9 @@ class Answer(Claim):
     changed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
+
+    # The event of the change that was just made.
+    last_event: Event | None = None
 
     objects = AnswerQuerySet.as_manager()
 
@@ -203,7 +199,7 @@ class Answer(Claim):
         terms = Terms(state, clean(Answer, "reason", reason), approver, until).check(audit)
         if not answer._would_change(terms, by):
             return answer
-        answer._refuse_outdated(seen_version)
+        answer._refuse_outdated(seen_version, edits.CLAIM)
         edits.apply(
             audit, partners(audit, [answer]), terms.claim(by), verb="answer.recorded", by=by
         )
@@ -212,7 +208,8 @@ class Answer(Claim):
     @transaction.atomic
     def confirm_acceptance(self, *, by: User, seen_version: int | None = None) -> "Answer":
         """The named approver accepts the risk in person."""
-        audit, answer = self._for_change(seen_version)
+        audit, answer = self._for_change()
+        answer._refuse_outdated(seen_version, edits.CLAIM)
         if not answer.awaits_approver:
             raise Refused("There is no risk acceptance here that waits for an approver.")
         if answer.approver_id != by.pk:
@@ -247,7 +244,7 @@ class Answer(Claim):
             return answer
         # Who left the team may stay the owner, but nobody becomes it who is not in the team.
         plan = Plan(owner=KEEP if owner_stays else owner, due=due).check(audit)
-        answer._refuse_outdated(seen_version)
+        answer._refuse_outdated(seen_version, edits.PLAN)
         edits.apply(audit, partners(audit, [answer]), plan.give, verb="answer.planned", by=by)
         return answer
 
@@ -261,7 +258,7 @@ class Answer(Claim):
         rating = Rating(severity, clean(Answer, "severity_reason", reason)).check()
         if not rating.changes(answer):
             return answer
-        answer._refuse_outdated(seen_version)
+        answer._refuse_outdated(seen_version, edits.SEVERITY)
         if rating.lowers(answer):
             refuse_unless_approver(audit, by)
         edits.apply(audit, [answer], rating.give, verb="answer.rated", by=by)
@@ -289,7 +286,7 @@ class Answer(Claim):
         self.reason = ""
         self.approver = self.accepted_at = self.accepted_until = None
 
-    def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
+    def _for_change(self) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
         audit.learn_from(self.audit)
@@ -297,7 +294,6 @@ class Answer(Claim):
         answer.audit = audit
         answer._learn_from(self)
         answer.refuse_if_retired()
-        answer._refuse_outdated(seen_version)
         return audit, answer
 
     def _learn_from(self, other: "Answer") -> None:
@@ -316,9 +312,17 @@ class Answer(Claim):
                 "it was."
             )
 
-    def _refuse_outdated(self, seen_version: int | None) -> None:
-        if seen_version is not None and seen_version != self.version:
-            raise Outdated(str(self.changed_by or "Countersign"))
+    def _refuse_outdated(self, seen_version: int | None, fields: Sequence[str]) -> None:
+        """Outdated when somebody changed one of these columns after that version. Who gave an
+        owner meanwhile stands in nobody's way who says done."""
+        if seen_version is None or seen_version == self.version:
+            return
+        later = self.events.order_by("-number").filter(detail__version__gt=seen_version)
+        changes = [detail["was"] for detail in later.values_list("detail", flat=True)]
+        complete = 0 < self.version - seen_version <= len(changes)
+        if complete and not any(name in was for was in changes for name in fields):
+            return
+        raise Outdated(str(self.changed_by or "Countersign"))
 
     def _would_change(self, terms: Terms, by: User) -> bool:
         confirming = terms.state == self.State.RISK_ACCEPTED and terms.approver == by

@@ -135,7 +135,9 @@ class Draft(models.Model):
         from checklist import differences
 
         before = self.compared_to(definition)
-        return before and differences.between(definitions.of_edition(before), definition)
+        if before is None:
+            return None
+        return differences.between(definitions.of_edition(before), definition)
 
     @transaction.atomic
     def rewrite(self, text: str, *, seen: int, by: User, format: Format | None = None) -> None:

@@ -105,8 +105,8 @@ class Invitation(models.Model):
 
     objects = InvitationQuerySet.as_manager()
 
-    # Known only while the link is made.
-    token = ""
+    # Known only to who has just made the link.
+    token: str
 
     class Meta:
         ordering = ["-created_at", "email"]

@@ -10,6 +10,7 @@ from audits.http import Request, posted, require_form
 from audits.models import Audit
 from audits.models.errors import AuditOpen, Refused
 from audits.models.history import describe
+from audits.models.undo import undoable
 from audits.views.audit_page import audit_page
 
 HISTORY_PAGE = 100
@@ -94,20 +95,24 @@ def audit_reopen(request: Request, pk) -> HttpResponse:
 def audit_history(request: Request, pk) -> HttpResponse:
     """The latest events first; `before` pages backwards by number."""
     audit = access.audit_for_view(request.user, pk)
-    events = audit.events.order_by("-number")
+    events = audit.events.select_related("answer").order_by("-number")
     before = BEFORE.fullmatch(request.GET.get("before", ""))
     if before:
         events = events.filter(number__lt=int(before[0]))
     page = list(events[: HISTORY_PAGE + 1])
     more = len(page) > HISTORY_PAGE
     page = page[:HISTORY_PAGE]
+    for event in page:
+        event.audit = audit
+    may_go = undoable(page)
     return render(
         request,
         "audits/audit_history.html",
         {
             "audit": audit,
             "project": audit.project,
-            "events": [(event, describe(event)) for event in page],
+            "events": [(event, describe(event), event.pk in may_go) for event in page],
+            "may_edit": access.viewer(request.user, audit).may_edit,
             "next_before": page[-1].number if more else None,
         },
     )

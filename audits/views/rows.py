@@ -3,15 +3,11 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.utils.dateformat import format as format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audits import access
@@ -20,6 +16,9 @@ from audits.models import Answer, Audit, User
 from audits.models.answers import AnswerQuerySet
 from audits.models.claims import Standing, State
 from audits.models.progress import Progress
+from audits.views.macros import macros
+
+TEMPLATE = "audits/rows.jinja"
 
 # What is read of an answer for its row, in the order of Row's fields from `position` on.
 READ = (
@@ -34,7 +33,7 @@ READ = (
         "severity",
         "severity_reason",
     ),
-    *("verdict", "due", "tied", "version", "evidence_count", "comment_count"),
+    *("verdict", "due", "tied", "version", "evidence_count", "stale_count", "comment_count"),
 )
 
 
@@ -58,6 +57,7 @@ class Row(Standing):
     tied: bool
     version: int
     evidence_count: int
+    stale_count: int
     comment_count: int
 
     @property
@@ -125,16 +125,16 @@ def _rows(values: Iterable, letters: dict[int, str]) -> Iterator[Row]:
 
 def list_html(rows: list[Row], at: Place, opened: int | None = None, panel: str = "") -> Markup:
     """The rows as HTML; that of the answer `opened` with its panel."""
-    return _templates().rows(rows, at, opened, panel)
+    return macros(TEMPLATE).rows(rows, at, opened, panel)
 
 
 def rail_html(sections: list) -> Markup:
     """The sections of the listing, under the titles of their editions."""
-    return _templates().rail(sections)
+    return macros(TEMPLATE).rail(sections)
 
 
 def section_count(section_id: int, progress: Progress) -> Markup:
-    return _templates().section_count(section_id, progress)
+    return macros(TEMPLATE).section_count(section_id, progress)
 
 
 def saved_html(
@@ -144,29 +144,4 @@ def saved_html(
     where that number may be another now."""
     counts = vars(progress) | {"id": "audit-progress", "oob": True}
     bar = render_to_string("partials/progress.html", counts)
-    return _templates().saved(row, at, panel, progress, section, overdue, bar)
-
-
-@cache
-def _templates() -> Any:
-    """The macros of rows.jinja as functions."""
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(settings.BASE_DIR / "templates"),
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["day"] = lambda date: format_date(date, "j M")
-    environment.globals.update(state_mark=_state_mark, severity_mark=_severity_mark)
-    return environment.get_template("audits/rows.jinja").module
-
-
-@cache
-def _state_mark(state: str) -> str:
-    return render_to_string("partials/state.html", {"state": state}).strip()
-
-
-@cache
-def _severity_mark(severity: str) -> str:
-    return render_to_string("partials/severity.html", {"severity": severity}).strip()
+    return macros(TEMPLATE).saved(row, at, panel, progress, section, overdue, bar)

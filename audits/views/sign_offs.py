@@ -6,7 +6,7 @@ from audits import access
 from audits.forms.audits import SealForm
 from audits.forms.correct import correct
 from audits.http import Request, posted, require_form
-from audits.models import Answer, Audit, Heartbeat, SignOff
+from audits.models import Answer, Audit, Condition, Heartbeat, SignOff
 from audits.models.errors import Outdated, Refused
 from audits.models.progress import Progress, by_section
 from audits.models.snapshots import state_seen
@@ -74,7 +74,9 @@ def _explain(form: SealForm, error: Refused | Outdated, audit: Audit) -> int:
 
 
 def _context(request: Request, audit: Audit, form: SealForm) -> dict:
-    blocking = audit.answers.blocking().select_related("item", "owner", "approver")
+    answers = audit.answers.select_related("item", "owner", "approver").order_by("position")
+    blocking, conflicting = list(answers.blocking()), list(answers.conflicting())
+    unmet = list(audit.conditions.unmet(Condition.Kind.EXIT))
     return {
         "audit": audit,
         "project": audit.project,
@@ -82,8 +84,9 @@ def _context(request: Request, audit: Audit, form: SealForm) -> dict:
         "form": form,
         "editions": audit.editions.select_related("checklist").order_by("pins__position"),
         "progress": sum(by_section(audit).values(), Progress()),
-        "blocking": blocking.order_by("position"),
-        "accepted": audit.answers.filter(state=Answer.State.RISK_ACCEPTED)
-        .select_related("item", "approver")
-        .order_by("position"),
+        "blocking": blocking,
+        "conflicting": conflicting,
+        "unmet": unmet,
+        "blocked": len(blocking) + len(conflicting) + len(unmet),
+        "accepted": answers.filter(state=Answer.State.RISK_ACCEPTED, retired_at=None),
     }

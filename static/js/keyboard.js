@@ -124,6 +124,7 @@ const ACTIONS = {
   "/": () => press(document.querySelector('[data-key="/"]')),
   "?": () => document.getElementById("keyboard-help")?.showModal(),
   x: (row) => control(row, "x")?.click(),
+  z: () => [...document.querySelectorAll('[data-key="z"]')].at(-1)?.click(),
   Enter: (row) => opener(row)?.click(),
   Escape: close,
 };

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 
 from django.urls import URLPattern, get_resolver, reverse
 
-from audits.models import Audit, Invitation, Report, User
+from audits.models import Audit, Draft, Invitation, Report, User
 from checklist.crosswalk_loader import load as load_crosswalk
 from checklist.loader import load
+from checklist.models import Edition
+from tests.audits.helpers import build_edition
 from tests.checklist.conftest import definition_yaml
 from tests.checklist.crosswalk_files import crosswalk_yaml
 
@@ -52,13 +54,19 @@ READS = {
     "crosswalk-list",
     "team-crosswalk-detail",
     "team-crosswalk-export",
+    "team-checklist-list",
     "team-checklist-detail",
     "team-edition-detail",
     "team-edition-export",
     "team-item-detail",
+    "draft-detail",
+    "draft-changes",
+    "draft-export",
     "project-detail",
     "audit-detail",
     "audit-history",
+    "audit-newer",
+    "condition-list",
     "sign-off-list",
     "answer-detail",
     "evidence-download",
@@ -71,12 +79,22 @@ READS = {
 REQUESTS = {"report-request", "report-retry"}
 # A form on a page of its own: GET shows it, POST takes it.
 FORMS = {
+    "draft-new",
+    "draft-text",
+    "draft-about",
+    "draft-section",
+    "draft-item",
+    "draft-item-new",
+    "draft-discard",
     "project-new",
     "project-edit",
     "audit-rename",
     "audit-reopen",
     "sign-off-new",
     "evidence-remove",
+    "evidence-replace",
+    "evidence-expiry",
+    "evidence-items",
     "member-remove",
     "invitation-list",
     "team-settings",
@@ -84,8 +102,14 @@ FORMS = {
     "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
-FREE_FORMS = {"team-new", "audit-new", "user-name", "user-close"}
+FREE_FORMS = {"draft-adopt", "team-new", "audit-new", "user-name", "user-close"}
 WRITES = {
+    "draft-publish",
+    "draft-undo",
+    "draft-item-move",
+    "draft-item-remove",
+    "draft-section-move",
+    "draft-section-remove",
     "member-change",
     "invitation-renew",
     "invitation-withdraw",
@@ -94,6 +118,9 @@ WRITES = {
     "answer-accept",
     "answer-plan",
     "answer-severity",
+    "condition-settle",
+    "event-undo",
+    "audit-move",
     "comment-add",
     "evidence-add",
 }
@@ -114,9 +141,15 @@ class Things:
         self.invitation = self._invitation()
         self.environment = self.project.environments.create(kind="staging", name="eu-west")
         self.answer = audit.answers.get(position=1)
+        self.condition = audit.conditions.create(
+            edition=audit.editions.get(), kind="entry", ref="runs", text="It runs"
+        )
+        self.edition = self._newer_edition()
         self.evidence = self.answer.evidence.get(kind="file")
         self.report = Report.objects.get(snapshot__audit=audit)
         load(definition_yaml(slug="ours"), self.team.pk)
+        text = definition_yaml(slug="draft").decode()
+        self.draft = Draft.objects.begin(self.team, text, by=self.member.user)
         load(definition_yaml(slug="others"), self.team.pk)
         load_crosswalk(crosswalk_yaml("ours/first-item related others/first-item"), self.team.pk)
         self.words = {
@@ -125,15 +158,22 @@ class Things:
             "crosswalk": "ours",
             "version": "1.0.0",
             "ref": "first-item",
-            "format": "csv",
+            "format": "yaml",
+            "section": "keys",
         }
         self.nouns = {
             "teams": self.team,
+            "drafts": self.draft,
             "projects": self.project,
             "audits": self.audit,
             "evidence": self.evidence,
             "reports": self.report,
         }
+
+    def _newer_edition(self) -> Edition:
+        slug = self.audit.editions.get().checklist.slug
+        newer = Edition.objects.filter(checklist__slug=slug, version="9.0.0").first()
+        return newer or build_edition(slug, version="9.0.0")
 
     def _invitation(self) -> Invitation:
         (invitation,) = Invitation.objects.invite(
@@ -146,6 +186,8 @@ class Things:
         return reverse(name, kwargs={param: self._key(route, param) for param in route.params})
 
     def _key(self, route: Route, param: str):
+        if param == "number":
+            return self.audit.events_count
         if param in self.words:
             return self.words[param]
         if param == "pk":

@@ -36,6 +36,7 @@ def test_tick_answers_with_the_row_and_all_that_counts(browser, ed, answer):
         "chip-open",
         "chip-blockers",
         "chip-conflicts",
+        "undo",
         "announcer",
     }
     assert "1 of 6 done, 1 blocker open" in page.text
@@ -72,7 +73,7 @@ def test_who_saves_over_a_change_sees_it_and_keeps_what_was_typed(
 
     page = Page(response)
     assert response.status_code == 409
-    assert "Noor Haddad changed this answer after your page was loaded." in page.text
+    assert "Noor Haddad changed this answer while you wrote" in page.text
     assert "We have no keys." in page.text
     assert page.all("input", name="state", value="not_applicable", type="radio")[0].keys() & {
         "checked"

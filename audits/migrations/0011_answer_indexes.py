@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audits', '0009_audit_current'),
+        ('audits', '0010_evidence_that_ages'),
         ('checklist', '0002_owners_and_crosswalks'),
     ]
 

@@ -1,0 +1,77 @@
+"""Taking a change back, and the offer to do it."""
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.middleware.csrf import get_token
+from django.shortcuts import get_object_or_404, redirect
+from django.templatetags.static import static
+from django.urls import reverse
+from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
+
+from audits import access
+from audits.http import Request, came_from
+from audits.models import Answer, Event
+from audits.models.history import describe
+from audits.models.undo import Undone, undo
+from audits.views.audit_page import answer_row
+from audits.views.macros import macros
+
+
+@require_POST
+def event_undo(request: Request, pk, number) -> HttpResponse:
+    """Take back what an event tells, with the others of its batch; the page then shows it."""
+    audit = access.audit_for_edit(request.user, pk)
+    event = get_object_or_404(audit.events.select_related("answer", "actor"), number=number)
+    event.audit = audit
+    undone = undo(event, by=request.user)
+    if request.htmx and len(undone.answers) == 1 and request.POST.get("row"):
+        return _row(request, undone.answers[0])
+    messages.success(request, _told(undone))
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    return redirect(came_from(request))
+
+
+def _row(request: Request, answer: Answer) -> HttpResponse:
+    unfolded = request.POST["row"] == "open"
+    response = answer_row(request, answer, unfolded=unfolded)
+    response["HX-Retarget"] = f"#row-{answer.pk}"
+    response["HX-Reswap"] = "outerMorph"
+    response.write(offer(request, answer.last_event, unfolded=unfolded))
+    return response
+
+
+def _told(undone: Undone) -> str:
+    if not undone.kept:
+        return "Taken back."
+    labels = ", ".join(answer.label for answer in undone.kept)
+    changed = (
+        "was changed again since and stays"
+        if len(undone.kept) == 1
+        else ("were changed again since and stay")
+    )
+    return f"Taken back, but for {labels}, which {changed}."
+
+
+def offer(request: Request, event: Event | None, *, unfolded: bool) -> str:
+    """For htmx: a toast that says what was done and offers to take it back."""
+    if event is None:
+        return ""
+    words = describe(event)
+    return macros("partials/undo.jinja").toast(
+        url=reverse("event-undo", args=[event.audit_id, event.number]),
+        text=f"{words[:1].upper()}{words[1:]}.",
+        row="open" if unfolded else "folded",
+        token=get_token(request),
+        sprite=static("icons/sprite.svg"),
+    )
+
+
+def remember_offer(request: Request, event: Event | None) -> None:
+    """The same on the page that a form without htmx leads to."""
+    if event is None:
+        return
+    words = describe(event)
+    url = reverse("event-undo", args=[event.audit_id, event.number])
+    messages.success(request, f"{words[:1].upper()}{words[1:]}.", extra_tags=f"undo:{url}")
