@@ -10,8 +10,7 @@ from audits.models import Answer, Membership, Team, pieces
 from audits.models.history import describe
 from audits.models.undo import undoable
 
-# How many of an answer's latest events its panel shows.
-EVENTS = 20
+EVENTS_SHOWN = 30
 
 
 def panel_html(request: Request, answer: Answer, **bound) -> str:
@@ -40,7 +39,7 @@ def _context(
 ) -> dict:
     team = membership.team
     evidence = pieces.shown(answer)
-    events = list(answer.events.order_by("-number")[: EVENTS + 1])
+    events = list(answer.events.order_by("-number")[: EVENTS_SHOWN + 1])
     for event in events:
         event.audit, event.answer = answer.audit, answer
     may_go = undoable(events)
@@ -60,9 +59,10 @@ def _context(
         "together": pieces.together(answer),
         "comments": list(answer.comments.select_related("author")),
         "events": [
-            (event, describe(event, named=False), event.pk in may_go) for event in events[:EVENTS]
+            (event, describe(event, named=False), event.pk in may_go)
+            for event in events[:EVENTS_SHOWN]
         ],
-        "more_events": len(events) > EVENTS,
+        "events_more": len(events) > EVENTS_SHOWN,
     }
 
 
