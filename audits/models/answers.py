@@ -1,5 +1,6 @@
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -24,6 +25,10 @@ UNFOLDED = (
     *("guidance", "why", "verify", "evidence", "probes", "parameters", "source", "see_also"),
     "search_text",
 )
+
+
+# What the row shows of other tables.
+BESIDE = ("evidence_count", "stale_count", "comment_count")
 
 
 class AnswerQuerySet(models.QuerySet["Answer"]):
@@ -99,21 +104,25 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
         """With the numbers of what belongs to each answer."""
         return self.annotate(**belongings())
 
-    def with_viewer(self, user) -> "AnswerQuerySet":
-        """Those that the user may see, with audit, project and team, the user's `role`, and of
-        how many `editions` the audit is."""
-        return (
-            self.visible_to(user)
-            .select_related("audit__project__team")
-            .annotate(
-                role=models.F("audit__project__team__memberships__role"),
-                editions=number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
-            )
-        )
-
     def folded(self) -> "AnswerQuerySet":
         """Rows without the item's texts, which are read in an unfolded one alone."""
         return self.defer(*(f"item__{name}" for name in UNFOLDED))
+
+
+def seen_by(user) -> AnswerQuerySet:
+    """For their rows those that the user may see, with audit, project and team, the user's `role`,
+    and of how many `editions` the audit is."""
+    role = models.F("audit__project__team__memberships__role")
+    return _in_their_audits(timezone.localdate()).visible_to(user).annotate(role=role)
+
+
+@lru_cache(maxsize=1)
+def _in_their_audits(_today: dt.date) -> AnswerQuerySet:
+    """Put together once a day: it is what every tick asks first, and Django takes longer to put
+    it together than the database to answer."""
+    rows = Answer.objects.select_related("item", "owner", "audit__project__team").folded()
+    editions = number_of("audits.AuditEdition", audit=models.OuterRef("audit"))
+    return rows.counted().annotate(editions=editions)
 
 
 class Answer(Claim):
@@ -148,9 +157,16 @@ class Answer(Claim):
         ]
         indexes = [
             models.Index(fields=["state", "accepted_until"], name="answer_lapse"),
+            # Progress by section is counted from this index alone.
             models.Index(
-                fields=["audit", "section", "state", "severity"], name="answer_by_section"
+                fields=[
+                    *("audit", "retired_at", "section", "state", "severity", "verdict"),
+                    *("due", "accepted_at", "accepted_until"),
+                ],
+                name="answer_progress",
             ),
+            # A page of rows, wherever it begins.
+            models.Index(fields=["audit", "retired_at", "position"], name="answer_place"),
             models.Index(fields=["audit", "due"], name="answer_due"),
         ]
 
@@ -163,7 +179,7 @@ class Answer(Claim):
     @property
     def label(self) -> str:
         """The item's number, with its edition's letter where the audit has several: `B9`."""
-        return f"{self.audit.letters[self.item.edition_id]}{self.item.number}"
+        return f"{self.audit.letters.get(self.item.edition_id, '')}{self.item.number}"
 
     @transaction.atomic
     def record(
@@ -274,11 +290,20 @@ class Answer(Claim):
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
         audit.learn_from(self.audit)
-        # With what its row shows: whoever answers with the row needs not read it again.
-        answer = Answer.objects.for_rows().folded().get(pk=self.pk)
-        answer.refuse_if_retired()
+        answer = Answer.objects.get(pk=self.pk)
         answer.audit = audit
+        answer._learn_from(self)
+        answer.refuse_if_retired()
         return audit, answer
+
+    def _learn_from(self, other: "Answer") -> None:
+        """Take over what was read with it already: whoever shows its row needs not read again."""
+        known = vars(other)
+        vars(self).update({name: known[name] for name in BESIDE if name in known})
+        for name in ("item", "owner"):
+            key = f"{name}_id"
+            if name in other._state.fields_cache and known[key] == getattr(self, key):
+                setattr(self, name, getattr(other, name))
 
     def refuse_if_retired(self) -> None:
         if self.retired_at:
