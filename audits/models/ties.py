@@ -190,20 +190,30 @@ def partners(audit: "Audit", answers: list["Answer"]) -> list["Answer"]:
 class Other(NamedTuple):
     """An answer as another one names it: its edition, and the number of its item there."""
 
+    position: int
     pk: int
     edition: int
     number: int
 
 
-def given_together(audit: "Audit", seeds: Iterable[int]) -> dict[int, list[Other]]:
-    """Answer -> those that are given together with it and are asked, in the order of the audit;
-    in two queries."""
-    neighbours = _neighbours(audit)
-    found = {pk: _reach(neighbours, {pk}) - {pk} for pk in seeds}
-    asked = audit.answers.filter(pk__in=set().union(*found.values()), retired_at=None)
-    named = asked.order_by("position").values_list("pk", "item__edition_id", "item__number")
-    others = [Other(*row) for row in named]
-    return {pk: [each for each in others if each.pk in reached] for pk, reached in found.items()}
+def given_together(audit: "Audit") -> dict[int, list[Other]]:
+    """Answer -> those that are given together with it, in the order of the audit; of items that
+    are asked, in one query."""
+    names = ("position", "pk", "item__edition_id", "item__number")
+    ends = [f"{end}__{name}" for end in ("first", "second") for name in (*names, "retired_at")]
+    neighbours: dict[int, set[int]] = defaultdict(set)
+    asked: dict[int, Other] = {}
+    for row in audit.ties.binding().values_list(*ends):
+        first, second = Other(*row[:4]), Other(*row[5:9])
+        neighbours[first.pk].add(second.pk)
+        neighbours[second.pk].add(first.pk)
+        for end, retired_at in ((first, row[4]), (second, row[9])):
+            if retired_at is None:
+                asked[end.pk] = end
+    return {
+        pk: sorted(asked[each] for each in _reach(neighbours, {pk}) - {pk} if each in asked)
+        for pk in asked
+    }
 
 
 def _neighbours(audit: "Audit") -> dict[int, set[int]]:

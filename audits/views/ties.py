@@ -16,7 +16,7 @@ from audits.models.proposals import take
 from audits.models.ties import given_together, lacking
 from audits.views.answers import said_and_shown, saved
 from audits.views.audit_page import answer_row
-from audits.views.panel_ties import KINDS, Seen
+from audits.views.panel_ties import Seen
 
 HEADINGS = {
     "equal": ("Answered together", "Equal items: what is said of one is said of the other."),
@@ -33,7 +33,10 @@ def tie_list(request: Request, pk) -> HttpResponse:
     ends = ("first__item", "first__changed_by", "second__item", "second__changed_by")
     ties = audit.ties.live().select_related(*ends, "parted_by")
     seen = [_seen(audit, tie) for tie in ties.order_by("first__position", "second__position")]
-    groups = [(*words, [each for each in seen if _group(each) == kind]) for kind, words in HEADINGS.items()]
+    groups = [
+        (*words, [each for each in seen if _group(each) == kind])
+        for kind, words in HEADINGS.items()
+    ]
     context = {
         "audit": audit,
         "project": audit.project,
@@ -76,7 +79,9 @@ def tie_part(request: Request, pk, tie_pk) -> HttpResponse:
 def tie_join(request: Request, pk, tie_pk) -> HttpResponse:
     tie = _tie_for_change(request, pk, tie_pk)
     lead = _end(tie, request.POST.get("lead", ""))
-    return _change(request, tie, lambda: tie.join(lead, by=request.user, seen=_versions(request, tie)))
+    return _change(
+        request, tie, lambda: tie.join(lead, by=request.user, seen=_versions(request, tie))
+    )
 
 
 @require_POST
@@ -119,7 +124,7 @@ def _versions(request: Request, tie: Tie) -> dict[int, int | None]:
 def _change(request: Request, tie: Tie, change: Callable[[], object]) -> HttpResponse:
     """Part or join; then the row of `at` with all whose answers or marks are others now."""
     answer = _end(tie, request.POST.get("at", ""))
-    before = given_together(tie.audit, [answer.pk])[answer.pk]
+    before = given_together(tie.audit).get(answer.pk, [])
     try:
         change()
     except (Refused, Outdated) as error:
