@@ -2,6 +2,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -24,7 +25,10 @@ def answer_detail(request: Request, audit_pk, pk) -> HttpResponse:
     answer = access.answer_for_view(request.user, audit_pk, pk)
     if request.htmx:
         unfolded = request.GET.get("panel") != "closed"
-        return answer_row(request, answer, unfolded=unfolded, changed=answer)
+        response = answer_row(request, answer, unfolded=unfolded, changed=answer)
+        title = f"{answer.item.title} · {answer.audit.title}" if unfolded else answer.audit.title
+        response.write(format_html("<title>{} · Countersign</title>", title))
+        return response
     return audit_page(request, answer.audit, opened=answer)
 
 

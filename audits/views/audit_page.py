@@ -9,7 +9,7 @@ from django.shortcuts import render
 from audits import access
 from audits.http import Request, came_from
 from audits.models import Answer, Audit, Evidence, User
-from audits.models.answers import AnswerQuerySet
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.progress import Progress, by_section, of_audit, of_section
 from audits.views import rows, together
 from audits.views.listing import ROWS_A_PAGE, Listing, listing, page_of

@@ -2,7 +2,7 @@ import re
 from typing import Any
 
 from django.http import HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_safe
 
 from audits import access
@@ -16,7 +16,7 @@ from audits.models.undo import undoable
 from audits.views.audit_page import audit_page
 
 HISTORY_PAGE = 100
-BEFORE = re.compile("[0-9]{1,9}")
+NUMBER = re.compile("[0-9]{1,9}")
 
 
 @require_safe
@@ -67,10 +67,16 @@ def audit_reopen(request: Request, pk) -> HttpResponse:
 
 @require_safe
 def audit_history(request: Request, pk) -> HttpResponse:
-    """The latest events first; `before` pages backwards by number."""
+    """The latest events first; `before` pages backwards by number, `item` (the key of an answer)
+    leaves out what is of others."""
     audit = access.audit_for_view(request.user, pk)
     events = audit.events.select_related("answer").order_by("-number")
-    before = BEFORE.fullmatch(request.GET.get("before", ""))
+    before = NUMBER.fullmatch(request.GET.get("before", ""))
+    item = NUMBER.fullmatch(request.GET.get("item", ""))
+    answer = None
+    if item:
+        answer = get_object_or_404(audit.answers.select_related("item"), pk=int(item[0]))
+        events = events.filter(answer=answer)
     if before:
         events = events.filter(number__lt=int(before[0]))
     page = list(events[: HISTORY_PAGE + 1])
@@ -87,6 +93,7 @@ def audit_history(request: Request, pk) -> HttpResponse:
             "project": audit.project,
             "events": [(event, describe(event), event.pk in may_go) for event in page],
             "may_edit": access.viewer(request.user, audit).may_edit,
+            "answer": answer,
             "next_before": page[-1].number if more else None,
         },
     )

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils import timezone
 
 from audits.models import Answer, Audit, AuditEdition
-from audits.models.answers import AnswerQuerySet
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.moves import with_newest
 from audits.models.progress import Progress
 from audits.reports.labels import letters

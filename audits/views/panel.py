@@ -11,8 +11,7 @@ from audits.models.history import describe
 from audits.models.undo import undoable
 from audits.views.panel_ties import panel_part
 
-# How many of an answer's latest events its panel shows.
-EVENTS = 20
+EVENTS_SHOWN = 30
 
 
 def panel_html(request: Request, answer: Answer, **bound) -> str:
@@ -41,7 +40,7 @@ def _context(
 ) -> dict:
     team = membership.team
     evidence = pieces.shown(answer)
-    events = list(answer.events.order_by("-number")[: EVENTS + 1])
+    events = list(answer.events.order_by("-number")[: EVENTS_SHOWN + 1])
     for event in events:
         event.audit, event.answer = answer.audit, answer
     may_go = undoable(events)
@@ -62,9 +61,10 @@ def _context(
         **panel_part(answer),
         "comments": list(answer.comments.select_related("author")),
         "events": [
-            (event, describe(event, named=False), event.pk in may_go) for event in events[:EVENTS]
+            (event, describe(event, named=False), event.pk in may_go)
+            for event in events[:EVENTS_SHOWN]
         ],
-        "more_events": len(events) > EVENTS,
+        "events_more": len(events) > EVENTS_SHOWN,
     }
 
 

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from audits import access
 from audits.http import Request
 from audits.models import Answer, Audit, User
-from audits.models.answers import AnswerQuerySet
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.claims import Standing, State
 from audits.models.progress import Progress
 from audits.views.macros import macros

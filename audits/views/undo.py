@@ -68,10 +68,12 @@ def offer(request: Request, event: Event | None, *, unfolded: bool) -> str:
     )
 
 
-def remember_offer(request: Request, event: Event | None) -> None:
-    """The same on the page that a form without htmx leads to."""
+def remember_offer(request: Request, event: Event | None, told: str = "") -> None:
+    """The same on the page that a form without htmx leads to; `told` in place of the event's
+    own words."""
     if event is None:
         return
     words = describe(event)
     url = reverse("event-undo", args=[event.audit_id, event.number])
-    messages.success(request, f"{words[:1].upper()}{words[1:]}.", extra_tags=f"undo:{url}")
+    told = told or f"{words[:1].upper()}{words[1:]}."
+    messages.success(request, told, extra_tags=f"undo:{url}")

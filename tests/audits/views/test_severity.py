@@ -61,13 +61,16 @@ def test_severity_that_cannot_be_saved_says_why(browser, noor, answer, body, sen
     assert "open" in page.all("details", id=f"severity-{answer.pk}")[0]
 
 
-def test_severity_over_somebody_elses_change_is_not_saved(browser, noor, ed, answer):
-    answer.record("done", by=ed)
+def test_severity_over_somebody_elses_shows_both(browser, noor, alice, answer):
+    answer.rate("major", "A backup is there.", by=alice)
 
     response = browser(noor).post(address(answer), LOWER, headers=HTMX)
 
+    text = Page(response).text
     assert response.status_code == 409
-    assert now(answer).severity == "blocker"
+    assert "A backup is there." in text
+    assert "Two users, both in this room." in text
+    assert now(answer).severity == "major"
 
 
 def test_severity_of_the_checklist_has_no_mark(browser, vic, audit):

@@ -105,3 +105,28 @@ def test_history_takes_as_many_queries_for_30_events_as_for_15(browser, ed, audi
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_history_of_one_item_leaves_out_the_others(browser, vic, ed, audit, answer):
+    answer.record("done", by=ed)
+    audit.answers.get(position=2).record("done", by=ed)
+
+    page = Page(browser(vic).get(f"{reverse('audit-history', args=[audit.pk])}?item={answer.pk}"))
+
+    assert "History of “Item 1”" in page.text
+    assert "“Item 2”" not in page.text
+
+
+def test_panel_shows_thirty_events_and_leads_to_the_rest(browser, ed, audit, answer):
+    for index in range(31):
+        answer.record("open" if index % 2 else "done", by=ed)
+
+    page = Page(browser(ed).get(reverse("answer-detail", args=[audit.pk, answer.pk])))
+
+    assert page.all("a", href=f"{reverse('audit-history', args=[audit.pk])}?item={answer.pk}")
+
+
+def test_opening_a_row_names_the_item_in_the_title(browser, ed, audit, answer):
+    response = browser(ed).get(reverse("answer-detail", args=[audit.pk, answer.pk]), headers=HTMX)
+
+    assert "<title>Item 1 · First launch · Countersign</title>" in response.text
