@@ -84,7 +84,9 @@ class Demo:
             for answer in _named(answers, step["item"]):
                 self._step(answer, step)
         for ref, name in content.get("met", {}).items():
-            condition = audit.conditions.get(ref=ref)
+            condition = audit.conditions.filter(ref=ref).first()
+            if condition is None:
+                raise LookupError(f"no condition of the audit has the id {ref}.")
             condition.settle(Condition.State.MET, by=self.users[name])
         if seal := content.get("seal"):
             self._seal(Audit.objects.get(pk=audit.pk), seal)
