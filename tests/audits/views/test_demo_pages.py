@@ -21,7 +21,7 @@ def demo(db, settings, tmp_path):
 
 # Each answers something else than a page, or a page of its own kind; other tests see to them.
 NO_PAGES = {"health-live", "health-ready", "evidence-download", "report-download"}
-NO_PAGES |= {"report-snapshot"}
+NO_PAGES |= {"report-snapshot", "crosswalk-export"}
 # Of what the demo has none, or of files and forms without a page of their own.
 OF_NONE = {
     *("format", "owner", "crosswalk", "token", "section", "invitation_pk", "edition_pk"),
