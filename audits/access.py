@@ -1,6 +1,5 @@
 """Every "may I?" query. What you may not see is a 404; what you see but may not do is a 403."""
 
-from collections import defaultdict
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -21,12 +20,13 @@ from audits.models import (
     Team,
     User,
 )
+from audits.models.answers import seen_by
 from checklist.models import Edition
 
 # Whom to ask for the role that may edit.
 EDITOR = "an owner for the editor role"
 # Of an audit of one edition, whose items' numbers say enough by themselves.
-NO_LETTERS: dict[int, str] = defaultdict(str)
+NO_LETTERS: dict[int, str] = {}
 
 
 def _for_change(allowed: QuerySet, visible: QuerySet, role: str, **lookup) -> Any:
@@ -173,8 +173,7 @@ def audit_for_approval(user: User, pk) -> Audit:
 
 def answer_for_view(user: User, audit_pk, pk) -> Answer:
     """With its audit, project and team, and who looks at them: all in one query."""
-    visible = Answer.objects.with_viewer(user)
-    answer: Any = get_object_or_404(visible, audit=audit_pk, pk=pk)
+    answer: Any = get_object_or_404(seen_by(user), audit=audit_pk, pk=pk)
     answer.audit.viewer = _viewer(user, answer.audit, answer.role)
     if answer.editions == 1:
         answer.audit.letters = NO_LETTERS

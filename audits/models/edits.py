@@ -49,7 +49,7 @@ def apply(
         entries.append((answer, detail))
     if not changed:
         return changed
-    _save(changed)
+    _save(changed, entries[0][1]["was"])
     if any(_accepts(detail) for _, detail in entries):
         audit.remember_first_lapse()
     if len(entries) > 1:
@@ -82,9 +82,10 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _save(answers: list["Answer"]) -> None:
+def _save(answers: list["Answer"], changed: Iterable[str]) -> None:
+    """One answer with the fields that changed; many with all."""
     if len(answers) == 1:
-        answers[0].save(update_fields=[*FIELDS, *STAMPS])
+        answers[0].save(update_fields=[*changed, *STAMPS])
         return
     type(answers[0]).objects.bulk_update(answers, [*FIELDS, *STAMPS], BATCH)
 

@@ -2,25 +2,23 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.conf import settings
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.dateformat import format as format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audits import access
 from audits.http import Request
 from audits.models import Answer, Audit, User
-from audits.models.answers import AnswerQuerySet
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.claims import Standing, State
 from audits.models.progress import Progress
+from audits.views.macros import macros
+
+TEMPLATE = "audits/rows.jinja"
 
 # What is read of an answer for its row, in the order of Row's fields from `position` on.
 READ = (
@@ -79,12 +77,15 @@ class Place:
     may_edit: bool
     sprite: str
 
+    def read_only(self) -> "Place":
+        return replace(self, may_edit=False)
+
 
 def place(request: Request, audit: Audit, query: str) -> Place:
-    answers = reverse("answer-detail", args=[audit.pk, 0]).removesuffix("0/")
+    home = audit.get_absolute_url()
     return Place(
-        audit=audit.get_absolute_url(),
-        answers=answers,
+        audit=home,
+        answers=f"{home}answers/",
         query=query,
         token=get_token(request),
         may_edit=access.viewer(request.user, audit).may_edit and not audit.is_sealed,
@@ -92,9 +93,13 @@ def place(request: Request, audit: Audit, query: str) -> Place:
     )
 
 
-def read(answers: AnswerQuerySet, letters: dict[int, str]) -> list[Row]:
-    """The rows of these answers, in one query; `letters` are the audit's."""
-    return list(_rows(answers.counted().order_by("position").values_list(*READ), letters))
+ALL = slice(None)
+
+
+def read(answers: AnswerQuerySet, letters: dict[int, str], part: slice = ALL) -> list[Row]:
+    """The rows of these answers, or of a part of them, in one query; `letters` are the audit's."""
+    ordered = answers.counted().order_by("position", "pk")
+    return list(_rows(ordered.values_list(*READ)[part], letters))
 
 
 def of(answer: Answer) -> Row:
@@ -115,56 +120,28 @@ def _rows(values: Iterable, letters: dict[int, str]) -> Iterator[Row]:
     for pk, edition, number, title, owner, name, email, *rest in values:
         if owner not in people:
             people[owner] = User(pk=owner, name=name, email=email)
-        yield Row(pk, f"{letters[edition]}{number}", title, people[owner], *rest)
+        yield Row(pk, f"{letters.get(edition, '')}{number}", title, people[owner], *rest)
 
 
 def list_html(rows: list[Row], at: Place, opened: int | None = None, panel: str = "") -> Markup:
     """The rows as HTML; that of the answer `opened` with its panel."""
-    return _templates().rows(rows, at, opened, panel)
+    return macros(TEMPLATE).rows(rows, at, opened, panel)
 
 
-def rail_count(section_id: int, progress: Progress) -> Markup:
-    return _templates().rail_count(section_id, progress)
+def rail_html(sections: list) -> Markup:
+    """The sections of the listing, under the titles of their editions."""
+    return macros(TEMPLATE).rail(sections)
 
 
 def section_count(section_id: int, progress: Progress) -> Markup:
-    return _templates().section_count(section_id, progress)
+    return macros(TEMPLATE).section_count(section_id, progress)
 
 
 def saved_html(
-    row: Row, at: Place, panel: str, progress: Progress, section: Progress, overdue: int
+    row: Row, at: Place, panel: str, progress: Progress, section: Progress, overdue: int | None
 ) -> Markup:
-    """One row, and out of band the progress of the audit and of its section."""
+    """One row, and out of band the progress of the audit and of its section; `overdue` only
+    where that number may be another now."""
     counts = vars(progress) | {"id": "audit-progress", "oob": True}
     bar = render_to_string("partials/progress.html", counts)
-    return _templates().saved(row, at, panel, progress, section, overdue, bar)
-
-
-@cache
-def _templates() -> Any:
-    """The macros of rows.jinja as functions."""
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(settings.BASE_DIR / "templates"),
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["day"] = lambda date: format_date(date, "j M")
-    environment.globals.update(state_mark=_state_mark, severity_mark=_severity_mark)
-    return environment.get_template("audits/rows.jinja").module
-
-
-@cache
-def _state_mark(state: str) -> Markup:
-    return _markup("partials/state.html", state=state)
-
-
-@cache
-def _severity_mark(severity: str) -> Markup:
-    return _markup("partials/severity.html", severity=severity)
-
-
-def _markup(template: str, **context: str) -> Markup:
-    # What strip() leaves of safe text is no longer marked as such, and would be escaped.
-    return Markup(render_to_string(template, context).strip())  # noqa: S704 - our own template
+    return macros(TEMPLATE).saved(row, at, panel, progress, section, overdue, bar)

@@ -117,6 +117,7 @@ WRITES = {
     "answer-state",
     "answer-accept",
     "answer-plan",
+    "answer-severity",
     "condition-settle",
     "event-undo",
     "audit-move",
