@@ -1,7 +1,7 @@
 """How the items of an audit's checklists meet, as its crosswalks said when it began."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 
 class TieQuerySet(models.QuerySet["Tie"]):
-    def copy_to(self, audit: "Audit") -> int:
+    def copy_to(self, audit: "Audit", apart: Collection[frozenset[int]] = ()) -> int:
         """Tie the audit's answers as the current crosswalks say that the team can read, where
-        they are not tied yet; how many ties are new."""
+        they are not tied yet; how many ties are new. The pairs of `apart` are parted from the
+        start."""
         new = lacking(audit)
         if not new:
             return 0
@@ -43,9 +44,11 @@ class TieQuerySet(models.QuerySet["Tie"]):
                 reason=relation.reason,
                 crosswalk=str(relation.crosswalk),
                 # A person decides which of two different answers holds for both.
-                parted_at=None if claims[first] == claims[second] else timezone.now(),
+                parted_at=None
+                if claims[first] == claims[second] and pair not in apart
+                else timezone.now(),
             )
-            for relation, first, second in new
+            for pair, (relation, first, second) in new.items()
         )
         bound = set(audit.ties.binding().values_list("first_id", "second_id"))
         audit.answers.filter(pk__in={pk for pair in bound for pk in pair}).update(tied=True)
@@ -242,14 +245,14 @@ def refuse_outdated(answers: Iterable["Answer"], seen: Mapping[int, int | None])
             raise Outdated(str(answer.changed_by or "Countersign"), what)
 
 
-def lacking(audit: "Audit") -> list[tuple[Relation, int, int]]:
-    """What the current crosswalks say of the audit's items without a tie that says it: the
-    relation, and the two answers' primary keys. Of two that speak of one pair the team's own
+def lacking(audit: "Audit") -> dict[frozenset[int], tuple[Relation, int, int]]:
+    """What the current crosswalks say of the audit's items without a tie that says it: pair ->
+    the relation, and the two answers' primary keys in its order. Of two that speak of one pair the team's own
     counts, or else that of the crosswalk that comes first by name."""
     places = _places(audit)
     slugs = {slug for slug, _ in places}
     if len(slugs) < 2:
-        return []
+        return {}
     there = {frozenset(pair) for pair in audit.ties.values_list("first_id", "second_id")}
     new: dict[frozenset[int], tuple[Relation, int, int]] = {}
     for relation in Relation.objects.between(slugs, audit.project.team_id):
@@ -257,7 +260,7 @@ def lacking(audit: "Audit") -> list[tuple[Relation, int, int]]:
         second = places.get((relation.to_checklist, relation.to_item))
         if first and second and frozenset((first, second)) not in there:
             new.setdefault(frozenset((first, second)), (relation, first, second))
-    return list(new.values())
+    return new
 
 
 def _places(audit: "Audit") -> dict[tuple[str, str], int]:
