@@ -247,8 +247,8 @@ def refuse_outdated(answers: Iterable["Answer"], seen: Mapping[int, int | None])
 
 def lacking(audit: "Audit") -> dict[frozenset[int], tuple[Relation, int, int]]:
     """What the current crosswalks say of the audit's items without a tie that says it: pair ->
-    the relation, and the two answers' primary keys in its order. Of two that speak of one pair the team's own
-    counts, or else that of the crosswalk that comes first by name."""
+    the relation, and the two answers' primary keys in its order. Of two that speak of one pair
+    the team's own counts, or else that of the crosswalk that comes first by name."""
     places = _places(audit)
     slugs = {slug for slug, _ in places}
     if len(slugs) < 2:
