@@ -18,11 +18,10 @@ def _started(detail: dict) -> str:
 
 
 def _loaded(detail: dict) -> str:
-    words = (
-        f"loaded {detail['answers']} answers and {detail['evidence']} pieces of evidence from a "
-        f"file, SHA-256 {detail['digest'][:12]}"
-    )
-    return f"{words}; {detail['left']} things were not carried over" if detail["left"] else words
+    answers = f"{detail['answers']} answer{'s'[: detail['answers'] != 1]}"
+    pieces = f"{detail['evidence']} piece{'s'[: detail['evidence'] != 1]} of evidence"
+    words = f"loaded {answers} and {pieces} from a file, SHA-256 {detail['digest'][:12]}"
+    return f"{words}; not carried over: {detail['left']}" if detail["left"] else words
 
 
 def _recorded(detail: dict) -> str:

@@ -21,6 +21,7 @@ def addresses(audit, sealed, answer, project, harbour, edition) -> dict[str, str
         "project": project.get_absolute_url(),
         "new project": reverse("project-new", args=[harbour.pk]),
         "new audit": reverse("audit-new"),
+        "load an audit": reverse("audit-load"),
         "audit": audit.get_absolute_url(),
         "unfolded": answer.get_absolute_url(),
         "nothing matches": f"{audit.get_absolute_url()}?q=nowhere",
