@@ -1,6 +1,5 @@
 """Every "may I?" query. What you may not see is a 404; what you see but may not do is a 403."""
 
-from collections import defaultdict
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -26,7 +25,7 @@ from checklist.models import Edition
 # Whom to ask for the role that may edit.
 EDITOR = "an owner for the editor role"
 # Of an audit of one edition, whose items' numbers say enough by themselves.
-NO_LETTERS: dict[int, str] = defaultdict(str)
+NO_LETTERS: dict[int, str] = {}
 
 
 def _for_change(allowed: QuerySet, visible: QuerySet, role: str, **lookup) -> Any:

@@ -167,7 +167,7 @@ class Answer(Claim):
     @property
     def label(self) -> str:
         """The item's number, with its edition's letter where the audit has several: `B9`."""
-        return f"{self.audit.letters[self.item.edition_id]}{self.item.number}"
+        return f"{self.audit.letters.get(self.item.edition_id, '')}{self.item.number}"
 
     @transaction.atomic
     def record(

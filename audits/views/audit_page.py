@@ -1,22 +1,20 @@
 """The audit page and its rows: one template, whole or in parts."""
 
-from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
-from markupsafe import Markup
 
 from audits import access
 from audits.http import Request, came_from
-from audits.models import Answer, Audit, Evidence
+from audits.models import Answer, Audit, Evidence, User
 from audits.models.answers import AnswerQuerySet
 from audits.models.progress import Progress, by_section, of_audit, of_section
 from audits.views import rows
+from audits.views.listing import ROWS_A_PAGE, Listing, listing, page_of
 from audits.views.panel import panel_html
-from audits.views.rows import Row
 from checklist import search
-from checklist.models import Edition, Item, Section
+from checklist.models import Item
 
 # Name in the URL -> label; the order is that of the page.
 FILTERS = {
@@ -31,26 +29,6 @@ FILTERS = {
 }
 
 
-@dataclass
-class SectionRows:
-    """A section on the page: its rows that pass the filter, and its whole progress."""
-
-    section: Section
-    edition: Edition
-    letter: str
-    progress: Progress
-    rows: list[Row] = field(default_factory=list)
-    html: str = ""
-
-    @property
-    def rail_count(self) -> Markup:
-        return rows.rail_count(self.section.pk, self.progress)
-
-    @property
-    def section_count(self) -> Markup:
-        return rows.section_count(self.section.pk, self.progress)
-
-
 def audit_page(
     request: Request, audit: Audit, *, opened: Answer | None = None, status=200, **bound
 ) -> HttpResponse:
@@ -59,11 +37,7 @@ def audit_page(
         opened = _whole(audit, opened.pk)
     by_pk = by_section(audit)
     progress = sum(by_pk.values(), Progress())
-    sections = _sections(audit, by_pk)
-    shown = _shown(audit, request, opened)
-    for row in shown:
-        sections[row.section_id].rows.append(row)
-    _render_rows(request, audit, list(sections.values()), opened, bound)
+    found = listing(audit, _filtered(audit, request.GET, request.user), request.GET, by_pk, opened)
     membership = access.viewer(request.user, audit)
     context = {
         "audit": audit,
@@ -73,22 +47,26 @@ def audit_page(
         "may_edit": membership.may_edit and not audit.is_sealed,
         "progress": progress,
         "opened": opened,
-        "sections": list(sections.values()),
-        "shown": len(shown),
+        "listing": found,
+        "rail": rows.rail_html(found.sections),
         "filters": _chips(progress, request.GET),
         "show": _show(request.GET),
         "query": request.GET.get("q", ""),
     }
+    context |= _rows_html(request, audit, found, opened, bound)
     return render(request, "audits/audit_detail.html", context, status=status)
 
 
-def _render_rows(
-    request: Request, audit: Audit, sections: list[SectionRows], opened: Answer | None, bound: dict
-) -> None:
-    at = rows.place(request, audit, _filter_query(request))
-    panel = panel_html(request, opened, **bound) if opened else ""
-    for entry in sections:
-        entry.html = rows.list_html(entry.rows, at, opened.pk if opened else None, panel)
+def _rows_html(
+    request: Request, audit: Audit, found: Listing, opened: Answer | None, bound: dict
+) -> dict:
+    """The rows into their sections; those of retired answers, which are only read, apart."""
+    number = str(found.page.number) if found.page.number > 1 else ""
+    at = rows.place(request, audit, _kept(request.GET, number))
+    pk, panel = (opened.pk, panel_html(request, opened, **bound)) if opened else (None, "")
+    for entry in found.sections:
+        entry.html = rows.list_html(entry.rows, at, pk, panel)
+    return {"retired_rows": rows.list_html(found.retired, at.read_only(), pk, panel)}
 
 
 def answer_row(
@@ -103,18 +81,19 @@ def answer_row(
     """One row, and out of band the progress of the audit and of its section. `changed` is what
     the verb returned, which has all that a folded row shows; without it the row is read."""
     audit = changed.audit if changed else answer.audit
-    panel = ""
     if unfolded or changed is None:
         changed = _whole(audit, answer.pk)
-    if unfolded:
-        panel = panel_html(request, changed, **bound)
+    at = rows.place(request, audit, _filter_query(request, audit, changed))
+    panel = panel_html(request, changed, **bound) if unfolded else ""
+    if changed.retired_at:
+        return HttpResponse(rows.list_html([rows.of(changed)], at.read_only(), changed.pk, panel))
     html = rows.saved_html(
         rows.of(changed),
-        rows.place(request, audit, _filter_query(request)),
+        at,
         panel,
         of_audit(audit),
         of_section(audit, changed.section_id),
-        audit.answers.overdue().count(),
+        audit.answers.overdue().count() if answer.due or changed.due else None,
     )
     return HttpResponse(html, status=status)
 
@@ -126,45 +105,35 @@ def _whole(audit: Audit, pk: int) -> Answer:
     return answer
 
 
-def _filter_query(request: Request) -> str:
-    """The page's filter, as `?show=…`, wherever the request comes from; or nothing."""
-    source = QueryDict(urlsplit(came_from(request)).query) if request.htmx else request.GET
+def _filter_query(request: Request, audit: Audit, answer: Answer) -> str:
+    """The filter and the page that the request comes from, as `?show=…`; or nothing."""
+    path, query = urlsplit(came_from(request)).path, QueryDict(urlsplit(came_from(request)).query)
+    number = query.get("page", "")
+    is_long = audit.count_total > ROWS_A_PAGE
+    if is_long and not number and path != audit.get_absolute_url():
+        # The page of an open item names no number.
+        number = str(page_of(_filtered(audit, query, request.user), answer))
+    return _kept(query, number if number.isdecimal() else "")
+
+
+def _kept(query: QueryDict, page: str) -> str:
+    """What of a page's address its rows keep, and the number of the page."""
     kept = QueryDict(mutable=True)
     for name in ("show", "q"):
-        if value := source.get(name):
+        if value := query.get(name):
             kept[name] = value
+    if page:
+        kept["page"] = page
     return f"?{kept.urlencode()}" if kept else ""
 
 
-def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionRows]:
-    """Primary key -> section, in the order of the audit's editions."""
-    sections: dict[int, SectionRows] = {}
-    pins = audit.pins.select_related("edition__checklist").prefetch_related("edition__sections")
-    for pin in pins:
-        letter = audit.letters[pin.edition_id]
-        for section in pin.edition.sections.all():
-            sections[section.pk] = SectionRows(
-                section, pin.edition, letter, progress.get(section.pk, Progress())
-            )
-    return sections
-
-
-def _shown(audit: Audit, request: Request, opened: Answer | None) -> list[Row]:
-    shown = rows.read(_filtered(audit, request), audit.letters)
-    if opened and not any(row.pk == opened.pk for row in shown):
-        # The item in the URL is on the page, whatever the filter says.
-        shown.append(rows.of(opened))
-        shown.sort(key=lambda row: row.position)
-    return shown
-
-
-def _filtered(audit: Audit, request: Request) -> AnswerQuerySet:
+def _filtered(audit: Audit, asked: QueryDict, user: User) -> AnswerQuerySet:
     """The answers that the URL asks for."""
     answers = audit.answers.filter(retired_at=None)
-    if query := request.GET.get("q", "").strip():
+    if query := asked.get("q", "").strip():
         found = search.matching(Item.objects.all(), search.terms(query))
         answers = answers.filter(item__in=found)
-    show = _show(request.GET)
+    show = _show(asked)
     if show == "open":
         answers = answers.open()
     elif show == "blockers":
@@ -172,7 +141,7 @@ def _filtered(audit: Audit, request: Request) -> AnswerQuerySet:
     elif show == "conflicts":
         answers = answers.conflicting()
     elif show == "mine":
-        answers = answers.filter(owner=request.user)
+        answers = answers.filter(owner=user)
     elif show == "overdue":
         answers = answers.overdue()
     elif show == "no-evidence":
@@ -200,6 +169,7 @@ def _chips(progress: Progress, query: QueryDict) -> list[dict]:
     for name, label in FILTERS.items():
         link = query.copy()
         link.pop("show", None)
+        link.pop("page", None)
         if name:
             link["show"] = name
         chips.append(

@@ -17,7 +17,9 @@ def panel_html(request: Request, answer: Answer, **bound) -> str:
         "audit": answer.audit,
         "answer": answer,
         "membership": membership,
-        "may_edit": membership.may_edit and not answer.audit.is_sealed,
+        "may_edit": membership.may_edit
+        and not answer.audit.is_sealed
+        and answer.retired_at is None,
     }
     return render_to_string("audits/panel.html", context, request)
 

@@ -2,7 +2,7 @@
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -78,6 +78,9 @@ class Place:
     may_edit: bool
     sprite: str
 
+    def read_only(self) -> "Place":
+        return replace(self, may_edit=False)
+
 
 def place(request: Request, audit: Audit, query: str) -> Place:
     answers = reverse("answer-detail", args=[audit.pk, 0]).removesuffix("0/")
@@ -91,9 +94,13 @@ def place(request: Request, audit: Audit, query: str) -> Place:
     )
 
 
-def read(answers: AnswerQuerySet, letters: dict[int, str]) -> list[Row]:
-    """The rows of these answers, in one query; `letters` are the audit's."""
-    return list(_rows(answers.counted().order_by("position").values_list(*READ), letters))
+ALL = slice(None)
+
+
+def read(answers: AnswerQuerySet, letters: dict[int, str], part: slice = ALL) -> list[Row]:
+    """The rows of these answers, or of a part of them, in one query; `letters` are the audit's."""
+    ordered = answers.counted().order_by("position", "pk")
+    return list(_rows(ordered.values_list(*READ)[part], letters))
 
 
 def of(answer: Answer) -> Row:
@@ -114,7 +121,7 @@ def _rows(values: Iterable, letters: dict[int, str]) -> Iterator[Row]:
     for pk, edition, number, title, owner, name, email, *rest in values:
         if owner not in people:
             people[owner] = User(pk=owner, name=name, email=email)
-        yield Row(pk, f"{letters[edition]}{number}", title, people[owner], *rest)
+        yield Row(pk, f"{letters.get(edition, '')}{number}", title, people[owner], *rest)
 
 
 def list_html(rows: list[Row], at: Place, opened: int | None = None, panel: str = "") -> Markup:
@@ -122,8 +129,9 @@ def list_html(rows: list[Row], at: Place, opened: int | None = None, panel: str 
     return _templates().rows(rows, at, opened, panel)
 
 
-def rail_count(section_id: int, progress: Progress) -> Markup:
-    return _templates().rail_count(section_id, progress)
+def rail_html(sections: list) -> Markup:
+    """The sections of the listing, under the titles of their editions."""
+    return _templates().rail(sections)
 
 
 def section_count(section_id: int, progress: Progress) -> Markup:
@@ -131,9 +139,10 @@ def section_count(section_id: int, progress: Progress) -> Markup:
 
 
 def saved_html(
-    row: Row, at: Place, panel: str, progress: Progress, section: Progress, overdue: int
+    row: Row, at: Place, panel: str, progress: Progress, section: Progress, overdue: int | None
 ) -> Markup:
-    """One row, and out of band the progress of the audit and of its section."""
+    """One row, and out of band the progress of the audit and of its section; `overdue` only
+    where that number may be another now."""
     counts = vars(progress) | {"id": "audit-progress", "oob": True}
     bar = render_to_string("partials/progress.html", counts)
     return _templates().saved(row, at, panel, progress, section, overdue, bar)

@@ -1,0 +1,143 @@
+"""Which rows stand on which page of an audit, and the sections that lead there."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Prefetch
+from django.http import QueryDict
+
+from audits.models import Answer, Audit
+from audits.models.answers import AnswerQuerySet
+from audits.models.progress import Progress
+from audits.reports.labels import letters
+from audits.views import rows
+from audits.views.rows import Row
+from checklist.models import Edition, Section
+
+ROWS_A_PAGE = 250
+
+
+@dataclass
+class SectionRows:
+    """A section, its whole progress, and its rows on this page.
+
+    `shown` is how many of its rows pass the filter, on whatever page; `before` how many rows
+    stand before its first; `href` leads to that one, and is empty where there is none.
+    """
+
+    section: Section
+    edition: Edition
+    letter: str
+    progress: Progress
+    shown: int = 0
+    before: int = 0
+    href: str = ""
+    is_continued: bool = False
+    rows: list[Row] = field(default_factory=list)
+    # How the rows look, and the count beside the title.
+    html: str = ""
+    count: str = ""
+
+
+@dataclass
+class Listing:
+    """A page of an audit's rows; `retired` are those of items that left its checklists."""
+
+    sections: list[SectionRows]
+    page: Page
+    retired: list[Row]
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.retired and not any(entry.rows for entry in self.sections)
+
+
+def listing(
+    audit: Audit,
+    answers: AnswerQuerySet,
+    query: QueryDict,
+    progress: dict[int, Progress],
+    opened: Answer | None,
+) -> Listing:
+    """The page that the URL asks for, or on which `opened` stands, of these answers. `progress`
+    is that of each section."""
+    sections = _sections(audit, progress)
+    is_whole = not set(query) - {"page"}
+    _count(sections.values(), None if is_whole else answers)
+    pages = Paginator(range(sum(entry.shown for entry in sections.values())), ROWS_A_PAGE)
+    page = pages.get_page(page_of(answers, opened) if opened else query.get("page"))
+    part = slice(max(page.start_index() - 1, 0), page.end_index())
+    shown = rows.read(answers, audit.letters, part)
+    retired = _retired(audit) if is_whole and not page.has_next() else []
+    if opened and not any(row.pk == opened.pk for row in shown):
+        # The item in the URL is on the page, whatever the filter says.
+        shown = shown if opened.retired_at else _with(shown, rows.of(opened))
+        retired = _retired(audit) if opened.retired_at else retired
+    for row in shown:
+        sections[row.section_id].rows.append(row)
+    _lead(audit, list(sections.values()), page, query)
+    return Listing(list(sections.values()), page, retired)
+
+
+def page_of(answers: AnswerQuerySet, answer: Answer) -> int:
+    """The number of the page on which it stands among these answers."""
+    if answer.retired_at:
+        return max(1, -(-answers.count() // ROWS_A_PAGE))
+    return answers.filter(position__lt=answer.position).count() // ROWS_A_PAGE + 1
+
+
+def _with(shown: list[Row], row: Row) -> list[Row]:
+    return sorted([*shown, row], key=lambda each: each.position)
+
+
+def _retired(audit: Audit) -> list[Row]:
+    return rows.read(audit.answers.exclude(retired_at=None), audit.letters)
+
+
+def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionRows]:
+    """Primary key -> section, in the order of the audit's editions."""
+    pins = list(
+        audit.pins.select_related("edition__checklist")
+        .defer("edition__summary", "edition__documents")
+        .prefetch_related(Prefetch("edition__sections", Section.objects.defer("summary")))
+    )
+    audit.letters = dict(zip((pin.edition_id for pin in pins), letters(len(pins)), strict=True))
+    return {
+        section.pk: SectionRows(
+            section,
+            pin.edition,
+            audit.letters[pin.edition_id],
+            progress.get(section.pk, Progress()),
+        )
+        for pin in pins
+        for section in pin.edition.sections.all()
+    }
+
+
+def _count(sections: Iterable[SectionRows], answers: AnswerQuerySet | None) -> None:
+    """How many rows of each section there are among the answers; of all without a query."""
+    counted: dict[int, int] = {}
+    if answers is not None:
+        grouped = answers.order_by().values_list("section_id").annotate(Count("pk"))
+        counted = dict(grouped)
+    before = 0
+    for entry in sections:
+        pk = entry.section.pk
+        entry.shown = entry.progress.total if answers is None else counted.get(pk, 0)
+        entry.before = before
+        before += entry.shown
+
+
+def _lead(audit: Audit, sections: list[SectionRows], page: Page, query: QueryDict) -> None:
+    """Each section to its first row, which may stand on another page."""
+    other = query.copy()
+    for entry in sections:
+        entry.is_continued = bool(entry.rows) and entry.before < page.start_index() - 1
+        here = f"#section-{entry.section.pk}"
+        if entry.rows and not entry.is_continued:
+            entry.href = here
+        elif entry.shown:
+            other["page"] = str(entry.before // ROWS_A_PAGE + 1)
+            entry.href = f"{audit.get_absolute_url()}?{other.urlencode()}{here}"
+        entry.count = rows.section_count(entry.section.pk, entry.progress)
