@@ -1,13 +1,14 @@
 """Doorbells: fetch by id, call one method. Any of them may ring twice."""
 
 import logging
+import time
 
 from celery import shared_task
 from django.conf import settings
 from django.db import DatabaseError, transaction
 from kombu.exceptions import OperationalError
 
-from audits.models import Answer, Audit, Heartbeat, Report
+from audits.models import Answer, Audit, Heartbeat, Report, sweeps
 
 logger = logging.getLogger(__name__)
 
@@ -30,6 +31,15 @@ def tick() -> None:
     for report in Report.objects.waiting():
         # Rung for again with each tick: what no worker took till then need not pile up.
         render_report.apply_async((str(report.pk),), expires=settings.TICK_SECONDS)
+    sweep()
+
+
+def sweep() -> None:
+    """Let files go that nobody needs any more."""
+    if removed := sweeps.discard_removed():
+        logger.info("Deleted %d files of evidence that was removed an hour ago", removed)
+    if unnamed := sweeps.discard_unnamed(int(time.time() // settings.TICK_SECONDS)):
+        logger.warning("Deleted %d files that no evidence names and that are a day old", unnamed)
 
 
 def ring_for_report(report: Report) -> None:

@@ -2,7 +2,8 @@
 relations that cannot all be true."""
 
 from bisect import bisect_left
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
 
 from checklist import crosswalk_logic
 from checklist.crosswalk_logic import Link
@@ -15,7 +16,7 @@ MAX_RELATIONS = 20_000
 # As many as a remedy looks at.
 NEAREST = 50
 
-Known = Mapping[str, Collection[str]]
+Known = Mapping[str, AbstractSet[str]]
 
 
 def across(root: Node, known: Known) -> Iterator[Fault]:
@@ -26,7 +27,7 @@ def across(root: Node, known: Known) -> Iterator[Fault]:
         problem = f"the file has {len(relations):,} relations, more than {MAX_RELATIONS:,}"
         yield Fault(place.line, place.column, problem, "split it into several crosswalks")
         return
-    names = {slug: sorted(refs) for slug, refs in known.items()}
+    names = _Names(known)
     links = []
     for relation in relations:
         ends = [_end(relation, side) for side in ("from", "to")]
@@ -51,24 +52,41 @@ def _end(relation: nodes.Mapping, side: str) -> End:
     return text_of(end, "checklist"), text_of(end, "item")
 
 
-def _unknown(
-    checklist: Scalar | None, item: Scalar | None, names: dict[str, list[str]]
-) -> Iterator[Fault]:
+class _Names:
+    """The known items, and for an unknown name those that may have been meant."""
+
+    def __init__(self, known: Known) -> None:
+        self.known = known
+        self.checklists = sorted(known)
+        self.items: dict[str, list[str]] = {}
+
+    def checklists_near(self, name: str) -> str:
+        near = _near(name, self.checklists)
+        return suggest(name, near) if near else "load its checklists first"
+
+    def items_near(self, checklist: str, name: str) -> str:
+        if checklist not in self.items:
+            self.items[checklist] = sorted(self.known[checklist])
+        return suggest(name, _near(name, self.items[checklist]))
+
+
+def _near(name: str, names: list[str]) -> list[str]:
+    """Its neighbours in the alphabet: to compare thousands takes too long for each fault."""
+    start = max(0, min(bisect_left(names, name) - NEAREST // 2, len(names) - NEAREST))
+    return names[start : start + NEAREST]
+
+
+def _unknown(checklist: Scalar | None, item: Scalar | None, names: _Names) -> Iterator[Fault]:
     if checklist is None:
         return
-    if checklist.value not in names:
+    if checklist.value not in names.known:
         problem = f'there is no checklist "{shown(checklist.value)}"'
-        remedy = suggest(checklist.value, sorted(names)) if names else "load its checklists first"
+        remedy = names.checklists_near(checklist.value)
         yield Fault(checklist.line, checklist.column, problem, remedy)
-    elif item is not None and item.value not in (refs := names[checklist.value]):
+    elif item is not None and item.value not in names.known[checklist.value]:
         problem = f'{checklist.value} has no item "{shown(item.value)}" in its latest edition'
-        yield Fault(item.line, item.column, problem, suggest(item.value, _near(item.value, refs)))
-
-
-def _near(word: str, refs: list[str]) -> list[str]:
-    """Its neighbours in the alphabet: to compare thousands takes too long for each fault."""
-    start = max(0, min(bisect_left(refs, word) - NEAREST // 2, len(refs) - NEAREST))
-    return refs[start : start + NEAREST]
+        remedy = names.items_near(checklist.value, item.value)
+        yield Fault(item.line, item.column, problem, remedy)
 
 
 def _link(relation: nodes.Mapping, left: End, right: End) -> Link | None:

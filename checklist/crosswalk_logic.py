@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from itertools import combinations, pairwise
 
-from checklist.faults import Fault
+from checklist.faults import Fault, shown
 
 KINDS = frozenset({"equal", "narrower", "broader", "related"})
 REVERSE = {"narrower": "broader", "broader": "narrower"}
@@ -136,7 +136,7 @@ def _circle(links: Iterable[Link], sets: dict[str, str]) -> Iterator[Fault]:
         # The sorter names the broader one first.
         around = list(reversed(error.args[1]))
         last = max((broader[a][b] for a, b in pairwise(around)), key=lambda link: link.line)
-        circle = ", ".join(around)
+        circle = shown(", ".join(around[:10]), 300)
         yield last.fault(f"narrower goes round in a circle here: {circle}", "mend one of them")
 
 

@@ -68,8 +68,9 @@ def parse(data: bytes, known: Known) -> Definition:
     except ValidationError as error:
         within = schema_faults.within(root, error, Definition)
         raise FaultyFile(chain(faults, across, within)) from None
-    if faults := [*faults, *across]:
-        raise FaultyFile(faults)
+    # It stops looking when there are too many.
+    if (found := FaultyFile(chain(faults, across))).faults:
+        raise found
     return definition
 
 

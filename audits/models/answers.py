@@ -1,6 +1,5 @@
 import datetime as dt
 
-from django.apps import apps
 from django.conf import settings
 from django.db import connection, models, transaction
 from django.urls import reverse
@@ -8,6 +7,7 @@ from django.utils import timezone
 
 from audits.models import edits
 from audits.models.audits import Audit
+from audits.models.belongings import belongings, number_of, stale_evidence
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.teams import Membership
@@ -85,18 +85,17 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
     def overdue(self) -> "AnswerQuerySet":
         return self.open().filter(due__lt=timezone.localdate())
 
+    def with_stale_evidence(self) -> "AnswerQuerySet":
+        """Backed by something whose last good day is over."""
+        return self.filter(pk__in=stale_evidence().values("answer"), retired_at=None)
+
     def for_rows(self) -> "AnswerQuerySet":
         """With all that a row of the audit page shows."""
         return self.select_related("item", "owner").counted().order_by("position")
 
     def counted(self) -> "AnswerQuerySet":
         """With the numbers of what belongs to each answer."""
-        return self.annotate(
-            evidence_count=_number_of(
-                "audits.Evidence", answer=models.OuterRef("pk"), removed_at=None
-            ),
-            comment_count=_number_of("audits.Comment", answer=models.OuterRef("pk")),
-        )
+        return self.annotate(**belongings())
 
     def with_viewer(self, user) -> "AnswerQuerySet":
         """Those that the user may see, with audit, project and team, the user's `role`, and of
@@ -106,21 +105,13 @@ class AnswerQuerySet(models.QuerySet["Answer"]):
             .select_related("audit__project__team")
             .annotate(
                 role=models.F("audit__project__team__memberships__role"),
-                editions=_number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
+                editions=number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
             )
         )
 
     def folded(self) -> "AnswerQuerySet":
         """Rows without the item's texts, which are read in an unfolded one alone."""
         return self.defer(*(f"item__{name}" for name in UNFOLDED))
-
-
-def _number_of(model: str, **conditions) -> models.Subquery:
-    """How many such rows there are: a subquery, since two joins would multiply."""
-    counted = apps.get_model(model)._default_manager.filter(**conditions).order_by()
-    # Count would group, and have no row for none.
-    number = models.Func("pk", function="COUNT", output_field=models.IntegerField())
-    return models.Subquery(counted.values(number=number))
 
 
 class Answer(Claim):

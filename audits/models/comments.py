@@ -1,8 +1,10 @@
 from django.conf import settings
 from django.db import models, transaction
+from django.utils import timezone
 
 from audits.models.answers import Answer
-from audits.models.errors import Refused
+from audits.models.audits import Audit
+from audits.models.errors import NotAllowed, Refused
 from audits.models.text import clean
 from audits.models.users import User
 
@@ -16,7 +18,14 @@ class CommentQuerySet(models.QuerySet["Comment"]):
         if not text:
             raise Refused("Write something first.", field="text")
         comment = self.create(answer=answer, author=by, text=text)
-        audit.log("comment.added", by=by, answer=answer, **answer.named(), text=text)
+        audit.log(
+            "comment.added",
+            by=by,
+            answer=answer,
+            **answer.named(),
+            comment=comment.pk,
+            text=text,
+        )
         return comment
 
 
@@ -36,3 +45,14 @@ class Comment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.author}, {self.created_at:%Y-%m-%d %H:%M}"
+
+    def withdraw(self, audit: Audit, *, by: User, undoes: int) -> None:
+        """Take back what one said, or say it again after that; what was said stays in the
+        history. Under the audit's lock that the caller holds."""
+        if self.author_id != by.pk:
+            raise NotAllowed(f"Only {self.author} can take back this comment.")
+        verb = "comment.withdrawn" if self.withdrawn_at is None else "comment.restored"
+        self.withdrawn_at = timezone.now() if self.withdrawn_at is None else None
+        self.save(update_fields=["withdrawn_at"])
+        named = self.answer.named()
+        audit.log(verb, by=by, answer=self.answer, **named, comment=self.pk, undoes=undoes)

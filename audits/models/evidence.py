@@ -1,7 +1,7 @@
 import datetime as dt
-import re
 import uuid
-from urllib.parse import urlsplit
+from collections.abc import Sequence
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import File
@@ -9,15 +9,19 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from audits.models import contents
 from audits.models.answers import Answer
-from audits.models.errors import Refused
+from audits.models.audits import Audit
+from audits.models.contents import Content
+from audits.models.errors import Outdated, Refused
+from audits.models.expiry import CURRENT, Days, stale
 from audits.models.teams import Membership
-from audits.models.text import HIDDEN, clean
-from audits.models.uploads import discard, random_name, store
+from audits.models.text import clean
+from audits.models.ties import partners
 from audits.models.users import User
 
-TITLE_MAX = 200
-HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
+# How long the bytes of a removed file wait, so that its removal can be taken back.
+BYTES_WAIT = dt.timedelta(hours=1)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -30,118 +34,60 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
             answer__audit__project__team__memberships__role__in=Membership.EDIT,
         )
 
+    def current(self) -> "EvidenceQuerySet":
+        """What backs an answer now: neither removed nor replaced."""
+        return self.filter(**CURRENT)
+
+    def stale(self) -> "EvidenceQuerySet":
+        """Current, and its last good day is over."""
+        return self.filter(**stale())
+
     def attach_link(
-        self,
-        answer: Answer,
-        url: str,
-        *,
-        by: User,
-        title: str = "",
-        speaks_of: dt.date | None = None,
+        self, answer: Answer, url: str, *, by: User, title: str = "", **days: dt.date | None
     ) -> "Evidence":
-        url = check_link(url)
-        parts = urlsplit(url)
-        title = clean(Evidence, "title", title)
-        title = title or f"{parts.netloc}{parts.path}".rstrip("/")[:TITLE_MAX]
-        return self._attach(answer, by, Evidence.Kind.LINK, title, speaks_of, url=url)
+        """`days` are those of `Days`: what it speaks of, and until when it is good."""
+        return self._attach(answer, contents.link(url, title), Days(**days), by)
 
     def attach_note(
-        self,
-        answer: Answer,
-        text: str,
-        *,
-        by: User,
-        title: str = "",
-        speaks_of: dt.date | None = None,
+        self, answer: Answer, text: str, *, by: User, title: str = "", **days: dt.date | None
     ) -> "Evidence":
-        text = clean(Evidence, "text", text)
-        if not text:
-            raise Refused("Write the note first.", field="text")
-        title = clean(Evidence, "title", title) or _first_line(text)
-        return self._attach(answer, by, Evidence.Kind.NOTE, title, speaks_of, text=text)
+        return self._attach(answer, contents.note(text, title), Days(**days), by)
 
     def attach_file(
-        self,
-        answer: Answer,
-        upload: File,
-        *,
-        by: User,
-        title: str = "",
-        speaks_of: dt.date | None = None,
+        self, answer: Answer, upload: File, *, by: User, title: str = "", **days: dt.date | None
     ) -> "Evidence":
         """Store the bytes under a random name, then the row; neither stays without the other."""
         # Before the bytes are stored; the row's own check below is the one that counts.
         answer.audit.refuse_if_sealed()
-        title = clean(Evidence, "title", title)
-        stored = store(upload)
-        try:
-            return self._attach(
-                answer,
-                by,
-                Evidence.Kind.FILE,
-                title or stored.filename,
-                speaks_of,
-                file=stored.name,
-                filename=stored.filename,
-                size_bytes=stored.size_bytes,
-                content_type=stored.content_type,
-                sha256=stored.sha256,
-            )
-        except BaseException:
-            discard(stored.name)
-            raise
+        with contents.file(upload, title) as content:
+            return self._attach(answer, content, Days(**days), by)
 
     @transaction.atomic
-    def _attach(
-        self, answer: Answer, by: User, kind: str, title: str, speaks_of: dt.date | None, **fields
-    ) -> "Evidence":
+    def _attach(self, answer: Answer, content: dict[str, Any], days: Days, by: User) -> "Evidence":
+        """Back the answer, and those that are answered together with it, by one new piece."""
         audit = answer.audit.for_change()
-        today = timezone.localdate()
-        if speaks_of and speaks_of > today + dt.timedelta(days=1):
-            raise Refused("Evidence cannot speak of a day to come.", field="speaks_of")
-        evidence = self.create(
-            answer=answer,
-            kind=kind,
-            title=title,
-            speaks_of=speaks_of or today,
-            added_by=by,
-            revision=audit.revision,
-            **fields,
-        )
-        audit.log(
-            "evidence.added", by=by, answer=answer, **answer.named(), **evidence.fingerprint()
-        )
-        return evidence
+        days = days.checked(audit.project.team, content["kind"])
+        first = Answer.objects.select_related("item").folded().get(pk=answer.pk)
+        first.refuse_if_retired()
+        piece = Evidence(**content, **vars(days))
+        return piece.back(audit, partners(audit, [first]), by=by)[0]
 
 
-class Evidence(models.Model):
-    """What backs an answer."""
-
-    class Kind(models.TextChoices):
-        LINK = "link"
-        FILE = "file"
-        NOTE = "note"
+class Evidence(Content):
+    """What backs an answer. One piece may back several answers, and have several versions: a
+    row for each, which share `piece`."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     answer = models.ForeignKey(Answer, on_delete=models.PROTECT, related_name="evidence")
-    kind = models.CharField(max_length=4, choices=Kind)
-    title = models.CharField(max_length=TITLE_MAX)
-    url = models.URLField(max_length=2000, blank=True)
-    text = models.TextField(blank=True, max_length=20_000)
-    file = models.FileField(upload_to=random_name, blank=True, max_length=80)
-    filename = models.CharField(max_length=200, blank=True)
-    size_bytes = models.PositiveBigIntegerField(default=0)
-    content_type = models.CharField(max_length=100, blank=True)
-    sha256 = models.CharField(max_length=64, blank=True)
     # The day that the evidence speaks of, which is not the day on which it was added.
     speaks_of = models.DateField()
     added_at = models.DateTimeField(auto_now_add=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    # The last day on which it is good.
     expires_on = models.DateField(null=True)
     revision = models.PositiveIntegerField()
-    # One piece may back several answers, and have several versions: a row for each.
     piece = models.UUIDField(default=uuid.uuid4, db_index=True)
     version = models.PositiveIntegerField(default=1)
     replaced_at = models.DateTimeField(null=True)
@@ -153,12 +99,26 @@ class Evidence(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
     removed_reason = models.CharField(max_length=500, blank=True)
+    # When the bytes of a removed file go; empty where a sealed revision rests on them.
+    discard_at = models.DateTimeField(null=True)
+    # The number of the audit's event that changed the row last.
+    changed_in = models.PositiveIntegerField(default=0)
+
+    # What may change of a row, which an undo sets back.
+    STANDING = (
+        *("expires_on", "replaced_at", "replaced_by_id"),
+        *("removed_at", "removed_by_id", "removed_reason", "discard_at"),
+    )
 
     objects = EvidenceQuerySet.as_manager()
 
     class Meta:
         ordering = ["added_at", "id"]
         verbose_name_plural = "evidence"
+        indexes = [
+            models.Index(fields=["file"], name="evidence_file"),
+            models.Index(fields=["discard_at"], name="evidence_discard"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -167,76 +127,130 @@ class Evidence(models.Model):
         return reverse("evidence-download", args=[self.pk])
 
     @property
-    def opens_with_title(self) -> bool:
-        """Whether a note says its title itself, as one does whose title is its first line."""
-        return bool(self.text) and _first_line(self.text) == self.title
+    def is_current(self) -> bool:
+        return self.removed_at is None and self.replaced_at is None
+
+    @property
+    def stale_since(self) -> dt.date | None:
+        """The first day on which it was no longer good, if that is over; see `stale`."""
+        today = timezone.localdate()
+        if not self.is_current or self.expires_on is None or self.expires_on >= today:
+            return None
+        return self.expires_on + dt.timedelta(days=1)
+
+    @property
+    def has_bytes(self) -> bool:
+        """Whether there is a file to take away: not once it was removed, though its bytes wait."""
+        return bool(self.file) and self.discard_at is None
 
     @transaction.atomic
-    def remove(self, reason: str, *, by: User) -> "Evidence":
-        """Take the evidence off the answer; that it was there, and what it was, stays.
+    def remove(self, reason: str, *, by: User, seen_current: bool = False) -> "Evidence":
+        """Take the evidence off the answer, with its former versions; that it was there, and
+        what it was, stays. A former version can be taken off by itself.
 
-        A file's bytes go too, unless a sealed revision rests on them.
+        A file's bytes go too, an hour later, unless a sealed revision or another answer needs
+        them. Outdated when the page showed it as current and somebody replaced it since.
         """
         audit = self.answer.audit.for_change()
-        evidence = Evidence.objects.get(pk=self.pk)
-        if evidence.removed_at:
+        row = Evidence.objects.select_related("replaced_by", "answer__item").get(pk=self.pk)
+        if row.removed_at:
             raise Refused("This evidence was removed already.")
+        if seen_current and row.replaced_at:
+            raise Outdated(str(row.replaced_by), "this evidence")
         reason = clean(Evidence, "removed_reason", reason, field="reason")
         if not reason:
             raise Refused("Say why it is removed; the reason stays in its place.", "reason")
-        evidence.removed_at = timezone.now()
-        evidence.removed_by = by
-        evidence.removed_reason = reason
-        stored = evidence.file.name
-        if stored and evidence.revision == audit.revision:
-            evidence.file = ""
-            transaction.on_commit(lambda: discard(stored))
-        evidence.save()
-        audit.log(
-            "evidence.removed",
-            by=by,
-            answer=self.answer,
-            reason=reason,
-            **self.answer.named(),
-            **evidence.fingerprint(),
-        )
-        return evidence
+        change = Change(row, *([] if row.replaced_at else row.former()))
+        for each in change.rows:
+            each.take_off(audit, reason, by)
+        record(audit, "evidence.removed", [change], by=by, reason=reason)
+        return row
 
-    def fingerprint(self) -> dict[str, str]:
+    def former(self) -> list["Evidence"]:
+        """Its earlier versions on the same answer that were not removed."""
+        return list(
+            Evidence.objects.filter(
+                answer=self.answer_id, piece=self.piece, removed_at=None
+            ).exclude(replaced_at=None)
+        )
+
+    def take_off(self, audit: Audit, reason: str, by: User) -> None:
+        self.removed_at, self.removed_by, self.removed_reason = timezone.now(), by, reason
+        if self.file and self.revision == audit.revision:
+            self.discard_at = self.removed_at + BYTES_WAIT
+
+    def back(
+        self, audit: Audit, answers: Sequence[Answer], *, by: User, **told: str
+    ) -> list["Evidence"]:
+        """Let this piece, as it is in this version, back the answers: a row for each."""
+        about = {"piece": self.piece, "version": self.version, "revision": audit.revision}
+        about |= {"speaks_of": self.speaks_of, "expires_on": self.expires_on, "added_by": by}
+        rows = [Evidence(answer=answer, **self.held(), **about) for answer in answers]
+        changes = [Change(row) for row in rows]
+        for change in changes[0 if told else 1 :]:
+            # A machine attached it: say what led there.
+            change.told = told or {"backs": answers[0].item.title}
+        record(audit, "evidence.added", changes, by=by)
+        return rows
+
+    def fingerprint(self) -> dict[str, Any]:
         """What the event chain keeps of it."""
-        facts = {"evidence": str(self.pk), "kind": self.kind, "name": self.title}
+        facts = {"evidence": str(self.pk), "piece": str(self.piece), "of_piece": self.version}
+        facts |= {"kind": self.kind, "name": self.title}
         for name in ("url", "text", "filename", "sha256"):
             if value := getattr(self, name):
                 facts[name] = value
+        if self.expires_on:
+            facts["expires_on"] = self.expires_on.isoformat()
         return facts | {"speaks_of": self.speaks_of.isoformat()}
 
-
-def _first_line(text: str) -> str:
-    line = HIDDEN.sub("", text.splitlines()[0])
-    return line.strip("#*- ")[:TITLE_MAX] or "Note"
-
-
-def check_link(url: str) -> str:
-    """The URL, stripped; Refused unless it is http or https, whole, and without a password."""
-    url = clean(Evidence, "url", url)
-    try:
-        parts = urlsplit(url)
-        host, _port = parts.hostname or "", parts.port
-    except ValueError:
-        host = ""
-    # Names without a dot are fine: much evidence lies on hosts that only the team can reach.
-    if not HOST.fullmatch(_ascii(host)) or parts.scheme not in ("http", "https"):
-        raise Refused("Write a whole address that begins with https:// or http://.", "url")
-    if "@" in parts.netloc:
-        raise Refused("The address holds a user name or password; leave it out.", "url")
-    if not url.isprintable() or " " in url:
-        raise Refused("The address holds a space or an invisible character.", "url")
-    return url
+    def standing(self) -> dict[str, Any]:
+        """The values that may change, as JSON can hold them."""
+        return {name: _plain(getattr(self, name)) for name in self.STANDING}
 
 
-def _ascii(host: str) -> str:
-    """The host as DNS knows it; empty when it cannot be one."""
-    try:
-        return host.encode("idna").decode("ascii")
-    except UnicodeError:
-        return ""
+class Change:
+    """What happens to the evidence of one answer: the rows that change, the first of which its
+    event names, and what else is told."""
+
+    def __init__(self, *rows: Evidence, **told: Any):
+        self.rows = rows
+        self.told = told
+        self.before = {row.pk: None if row._state.adding else row.standing() for row in rows}
+
+    def was(self) -> dict[str, Any]:
+        """Row -> its former values, of those that changed; None of a new row."""
+        return {str(row.pk): _changed(self.before[row.pk], row.standing()) for row in self.rows}
+
+
+def record(audit: Audit, verb: str, changes: Sequence[Change], *, by: User, **told: Any) -> None:
+    """Store the rows and append an event for each answer, under the lock that the caller holds.
+
+    As with answers, each event holds the former values as `was`, and `batch` if there are more.
+    """
+    first, entries = audit.events_count + 1, []
+    for number, change in enumerate(changes, start=first):
+        for row in change.rows:
+            row.changed_in = number
+        head = change.rows[0]
+        detail = head.answer.named() | head.fingerprint() | told | change.told
+        entries.append((head.answer, detail | {"was": change.was()}))
+    rows = [row for change in changes for row in change.rows]
+    former = [row for row in rows if not row._state.adding]
+    Evidence.objects.bulk_create([row for row in rows if row._state.adding], 500)
+    columns = [name.removesuffix("_id") for name in Evidence.STANDING]
+    Evidence.objects.bulk_update(former, [*columns, "changed_in"], 200)
+    if len(entries) > 1:
+        batch = {"first": first, "count": len(entries)}
+        entries = [(answer, detail | {"batch": batch}) for answer, detail in entries]
+    audit.log_many(verb, entries, by=by)
+
+
+def _changed(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any] | None:
+    if before is None:
+        return None
+    return {name: value for name, value in before.items() if value != now[name]}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value

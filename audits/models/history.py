@@ -66,6 +66,20 @@ def _evidence(detail: dict) -> str:
     return f"the {detail['kind']} “{detail['name']}”"
 
 
+def _attached(detail: dict) -> str:
+    words = f"attached {_evidence(detail)} to {detail['the_item']}"
+    return f"{words}; it backs “{detail['backs']}” too" if "backs" in detail else words
+
+
+def _replaced(detail: dict) -> str:
+    return f"replaced {_evidence(detail['former'])} of {detail['the_item']} by {_evidence(detail)}"
+
+
+def _dated(detail: dict) -> str:
+    until = f"good until {detail['until']}" if detail["until"] else "good without an end"
+    return f"set {_evidence(detail)} of {detail['the_item']} to be {until}"
+
+
 SENTENCES = {
     "audit.started": _started,
     "audit.renamed": lambda d: f"renamed the audit from “{d['before']}” to “{d['after']}”",
@@ -86,6 +100,13 @@ SENTENCES = {
     "tie.parted": lambda d: f"parted {d['the_item']} from “{d['other']}”",
     "tie.joined": lambda d: f"tied {d['the_item']} to “{d['other']}” again",
     "comment.added": lambda d: f"commented on {d['the_item']}",
-    "evidence.added": lambda d: f"attached {_evidence(d)} to {d['the_item']}",
+    "comment.withdrawn": lambda d: f"withdrew a comment on {d['the_item']}",
+    "comment.restored": lambda d: f"brought back a comment on {d['the_item']}",
+    "evidence.added": _attached,
     "evidence.removed": lambda d: f"removed {_evidence(d)} from {d['the_item']}: {d['reason']}",
+    "evidence.replaced": _replaced,
+    "evidence.dated": _dated,
+    "evidence.undone": lambda d: (
+        f"took back the change number {d['undoes']} of {_evidence(d)} of {d['the_item']}"
+    ),
 }

@@ -13,6 +13,7 @@ from audits.models.events import Event
 from audits.models.evidence import Evidence
 from audits.models.history import describe
 from audits.models.projects import Project
+from audits.models.told import day, moment, stamp, told_comment, told_evidence
 from audits.models.users import User
 from audits.reports.canonical import canonical_json, digest
 from checklist.models import Edition
@@ -88,7 +89,7 @@ def build(audit: Audit, *, by: User, at: dt.datetime, seal: dict | None) -> dict
             "state": Audit.State.SEALED if seal else Audit.State.OPEN,
             "created_at": stamp(audit.created_at),
             "created_by": str(audit.created_by),
-            "launch_date": _day(audit.project.launch_date),
+            "launch_date": day(audit.project.launch_date),
         },
         "team": {"name": audit.project.team.name},
         "project": _project(audit.project),
@@ -106,7 +107,7 @@ def state_seen(audit: Audit) -> str:
     chain, which stands for answers, evidence and comments, a dot, and the SHA-256 in hex of
     what a snapshot takes from the project, which has no events."""
     project = audit.project
-    about = _project(project) | {"team": project.team.name, "launch": _day(project.launch_date)}
+    about = _project(project) | {"team": project.team.name, "launch": day(project.launch_date)}
     return f"{audit.events_head}.{digest(canonical_json(about))}"
 
 
@@ -119,18 +120,6 @@ def _project(project: Project) -> dict[str, Any]:
             for environment in project.environments.all()
         ],
     }
-
-
-def stamp(at: dt.datetime) -> str:
-    return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def _day(day: dt.date | None) -> str | None:
-    return day.isoformat() if day else None
-
-
-def _moment(at: dt.datetime | None) -> str | None:
-    return stamp(at) if at else None
 
 
 def _person(user: User | None) -> str | None:
@@ -179,7 +168,7 @@ def _ties(audit: Audit) -> dict[int, list[dict[str, Any]]]:
                     "item": item.ref,
                     "reason": tie.reason,
                     "crosswalk": tie.crosswalk,
-                    "parted_at": _moment(tie.parted_at),
+                    "parted_at": moment(tie.parted_at),
                     "parted_by": _person(tie.parted_by),
                 }
             )
@@ -192,7 +181,10 @@ def _answers(audit: Audit):
             "item__section", "item__edition__checklist", "owner", "approver", "changed_by"
         )
         .prefetch_related(
-            models.Prefetch("evidence", Evidence.objects.select_related("added_by", "removed_by")),
+            models.Prefetch(
+                "evidence",
+                Evidence.objects.select_related("added_by", "removed_by", "replaced_by"),
+            ),
             "comments__author",
         )
         .order_by("position")
@@ -218,7 +210,7 @@ def _conditions(edition: Edition, conditions: list[Condition], kind: str) -> lis
             "text": condition.text,
             "state": condition.state,
             "note": condition.note,
-            "changed_at": _moment(condition.changed_at),
+            "changed_at": moment(condition.changed_at),
             "changed_by": _person(condition.changed_by),
         }
         for condition in conditions
@@ -251,46 +243,14 @@ def _answer(answer: Answer, ties: list[dict[str, Any]]) -> dict[str, Any]:
         "counts_as": answer.counts_as,
         "reason": answer.reason,
         "approver": _person(answer.approver),
-        "accepted_at": _moment(answer.accepted_at),
-        "accepted_until": _day(answer.accepted_until),
+        "accepted_at": moment(answer.accepted_at),
+        "accepted_until": day(answer.accepted_until),
         "owner": _person(answer.owner),
-        "due": _day(answer.due),
-        "changed_at": _moment(answer.changed_at),
+        "due": day(answer.due),
+        "changed_at": moment(answer.changed_at),
         "changed_by": _person(answer.changed_by),
-        "evidence": [_evidence(evidence) for evidence in answer.evidence.all()],
-        "comments": [
-            {
-                "at": stamp(comment.created_at),
-                "by": str(comment.author),
-                "text": comment.text,
-            }
-            for comment in answer.comments.all()
-        ],
-    }
-
-
-def _evidence(evidence: Evidence) -> dict[str, Any]:
-    removed = None
-    if evidence.removed_at:
-        removed = {
-            "at": stamp(evidence.removed_at),
-            "by": str(evidence.removed_by),
-            "reason": evidence.removed_reason,
-        }
-    return {
-        "id": str(evidence.pk),
-        "kind": evidence.kind,
-        "title": evidence.title,
-        "url": evidence.url,
-        "text": evidence.text,
-        "filename": evidence.filename,
-        "size_bytes": evidence.size_bytes,
-        "content_type": evidence.content_type,
-        "sha256": evidence.sha256,
-        "speaks_of": evidence.speaks_of.isoformat(),
-        "added_at": stamp(evidence.added_at),
-        "added_by": str(evidence.added_by),
-        "removed": removed,
+        "evidence": [told_evidence(evidence) for evidence in answer.evidence.all()],
+        "comments": [told_comment(comment) for comment in answer.comments.all()],
     }
 
 

@@ -1,13 +1,14 @@
 """Taking a change back while it is the latest: a new event, and nothing deleted."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db import transaction
 
-from audits.models import edits
+from audits.models import edits, undo_evidence
 from audits.models.answers import Answer
 from audits.models.audits import Audit
+from audits.models.comments import Comment
 from audits.models.errors import Refused
 from audits.models.events import Event
 from audits.models.moves import move_back
@@ -17,6 +18,7 @@ from audits.models.users import User
 ANSWERS = frozenset(
     {"answer.recorded", "answer.accepted", "answer.planned", "answer.rated", "answer.undone"}
 )
+COMMENTS = frozenset({"comment.added", "comment.withdrawn", "comment.restored"})
 
 
 @dataclass(frozen=True)
@@ -28,21 +30,45 @@ class Undone:
 
 
 def can_undo(event: Event) -> bool:
-    """Whether the change may be taken back, as far as its own answer tells."""
-    audit = event.audit
-    if audit.is_sealed or event.revision != audit.revision:
-        return False
+    """Whether the change may be taken back, as far as what it changed tells."""
+    return bool(undoable([event]))
+
+
+def undoable(events: Iterable[Event]) -> set[int]:
+    """The primary keys of those of one audit that may be taken back, in two queries for evidence
+    and comments, and one for conditions."""
+    events = [
+        each
+        for each in events
+        if each.verb in TAKES_BACK
+        and each.revision == each.audit.revision
+        and not each.audit.is_sealed
+    ]
+    pieces = undo_evidence.latest(events)
+    comments = _withdrawn([each for each in events if each.verb in COMMENTS])
+
+    def is_latest(event: Event) -> bool:
+        if event.verb in undo_evidence.VERBS:
+            return undo_evidence.is_latest(event, pieces)
+        if event.verb in COMMENTS:
+            withdrew = event.verb == "comment.withdrawn"
+            return comments.get(event.detail.get("comment")) == withdrew
+        if event.verb in ANSWERS:
+            return event.answer is not None and (
+                event.detail.get("version") == event.answer.version
+            )
+        return _is_latest_of_audit(event)
+
+    return {event.pk for event in events if is_latest(event)}
+
+
+def _is_latest_of_audit(event: Event) -> bool:
+    audit, detail = event.audit, event.detail
     if event.verb == "audit.renamed":
-        return event.detail["after"] == audit.title
+        return detail["after"] == audit.title
     if event.verb == "condition.settled":
-        return event.detail["version"] == audit.condition_versions.get(event.detail["condition"])
-    if event.verb == "audit.moved":
-        return audit.events_count == event.number + event.detail["reopened"]
-    return (
-        event.verb in ANSWERS
-        and event.answer is not None
-        and event.detail.get("version") == event.answer.version
-    )
+        return detail["version"] == audit.condition_versions.get(detail["condition"])
+    return audit.events_count == event.number + detail["reopened"]
 
 
 @transaction.atomic
@@ -50,15 +76,14 @@ def undo(event: Event, *, by: User) -> Undone:
     """Take back a change, with the others of its batch. Refused when nothing is left to take
     back; AuditSealed after a seal."""
     audit = event.audit.for_change()
-    if event.verb == "audit.renamed":
-        return _undo_renaming(audit, event, by)
-    if event.verb == "audit.moved" and event.revision == audit.revision:
-        move_back(event, by=by)
-        return Undone([], [])
-    if event.verb == "condition.settled" and event.revision == audit.revision:
-        return _undo_condition(audit, event, by)
-    if event.verb not in ANSWERS or event.revision != audit.revision:
+    if event.verb not in TAKES_BACK:
         raise Refused("This change cannot be taken back.")
+    if event.verb != "audit.renamed" and event.revision != audit.revision:
+        raise Refused("This change cannot be taken back: a sealed revision holds it.")
+    return TAKES_BACK[event.verb](audit, event, by)
+
+
+def _undo_answers(audit: Audit, event: Event, by: User) -> Undone:
     events = {each.answer_id: each for each in _batch(audit, event) if each.answer_id}
     answers = audit.answers.select_related("item", "owner", "approver").folded()
     found = list(answers.filter(pk__in=list(events), retired_at=None).order_by("position"))
@@ -105,3 +130,42 @@ def _undo_renaming(audit: Audit, event: Event, by: User) -> Undone:
         raise Refused("The audit was renamed again since; its title stays as it is.")
     audit.rename(event.detail["before"], by=by)
     return Undone([], [])
+
+
+def _undo_move(_audit: Audit, event: Event, by: User) -> Undone:
+    move_back(event, by=by)
+    return Undone([], [])
+
+
+def _undo_evidence(audit: Audit, event: Event, by: User) -> Undone:
+    return Undone(undo_evidence.take_back(audit, event, _batch(audit, event), by=by), [])
+
+
+def _undo_comment(audit: Audit, event: Event, by: User) -> Undone:
+    comment = Comment.objects.select_related("answer__item", "author").get(
+        pk=event.detail.get("comment"), answer__audit=audit
+    )
+    if (comment.withdrawn_at is None) == (event.verb == "comment.withdrawn"):
+        raise Refused("The comment was taken back already, or brought back; it stays as it is.")
+    comment.withdraw(audit, by=by, undoes=event.number)
+    return Undone([comment.answer], [])
+
+
+def _withdrawn(events: Sequence[Event]) -> dict[int, bool]:
+    """Comment -> whether it was taken back, of those that the events name."""
+    pks = {event.detail["comment"] for event in events if "comment" in event.detail}
+    if not pks:
+        return {}
+    rows = Comment.objects.filter(pk__in=pks).values_list("pk", "withdrawn_at")
+    return {pk: at is not None for pk, at in rows}
+
+
+# Verb -> what takes it back, under the audit's lock.
+TAKES_BACK: dict[str, Callable[[Audit, Event, User], Undone]] = {
+    **dict.fromkeys(ANSWERS, _undo_answers),
+    **dict.fromkeys(undo_evidence.VERBS, _undo_evidence),
+    **dict.fromkeys(COMMENTS, _undo_comment),
+    "audit.renamed": _undo_renaming,
+    "audit.moved": _undo_move,
+    "condition.settled": _undo_condition,
+}

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from audits.reports import chart, text
 from audits.reports.canonical import check_digest
+from audits.reports.pieces import pieces
 from audits.reports.stylesheet import embedded_css
 from audits.reports.summary import Summary, plural, summarise
 from audits.reports.upgrade import upgraded
@@ -91,6 +92,7 @@ def _build() -> Environment:
         day=text.day,
         markdown=text.markdown,
         moment=text.moment,
+        pieces=pieces,
         plain=text.plain,
         plural=plural,
         shorten=text.shorten,

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
 
+from audits.reports import pieces
 from audits.reports.labels import letters
+from audits.reports.pieces import is_current
 
 LONG_LIST = 6
 LONG_TEXT = 1500
@@ -59,14 +61,15 @@ class Entry:
     @property
     def is_long(self) -> bool:
         """Too much to keep together on paper without leaving half a page empty."""
-        pieces, comments = self.answer["evidence"], self.answer["comments"]
+        rows, comments = self.answer["evidence"], self.answer["comments"]
         texts = [self.answer["reason"], *(comment["text"] for comment in comments)]
-        texts += [piece["text"] + piece["url"] + piece["filename"] for piece in pieces]
-        return len(pieces) + len(comments) > LONG_LIST or sum(map(len, texts)) > LONG_TEXT
+        texts += [piece["text"] + piece["url"] + piece["filename"] for piece in rows]
+        return len(rows) + len(comments) > LONG_LIST or sum(map(len, texts)) > LONG_TEXT
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
-        return [piece for piece in self.answer["evidence"] if piece["removed"] is None]
+        """What backs the answer now."""
+        return [row for row in self.answer["evidence"] if is_current(row)]
 
 
 @dataclass(frozen=True)
@@ -117,6 +120,8 @@ class Summary:
     risks: tuple[Entry, ...]
     overdue: tuple[Entry, ...]
     evidence: dict[str, int]
+    # Piece -> the items that it backs, of those that back several.
+    backed: dict[str, list[Entry]]
     done_without_evidence: int
 
     def name_of(self, checklist: str, item: str) -> str:
@@ -150,7 +155,8 @@ def summarise(snapshot: dict[str, Any]) -> Summary:
         blocking=tuple(entry for entry in entries if entry.blocks),
         risks=tuple(e for e in entries if e.answer["state"] == "risk_accepted"),
         overdue=tuple(entry for entry in entries if _overdue(entry, today)),
-        evidence=_evidence(entries),
+        evidence=pieces.count((row for e in entries for row in e.answer["evidence"]), today),
+        backed=_backed(entries),
         done_without_evidence=sum(
             1 for e in entries if e.answer["counts_as"] == "done" and not e.evidence
         ),
@@ -240,8 +246,9 @@ def _overdue(entry: Entry, today: str) -> bool:
     return entry.is_open and due is not None and due < today
 
 
-def _evidence(entries: list[Entry]) -> dict[str, int]:
-    pieces = [piece for entry in entries for piece in entry.answer["evidence"]]
-    kinds = Counter(piece["kind"] for piece in pieces if piece["removed"] is None)
-    removed = sum(1 for piece in pieces if piece["removed"] is not None)
-    return {"link": 0, "file": 0, "note": 0, **kinds, "removed": removed}
+def _backed(entries: list[Entry]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for row in entry.evidence:
+            found.setdefault(row["piece"], []).append(entry)
+    return {piece: backed for piece, backed in found.items() if len(backed) > 1}

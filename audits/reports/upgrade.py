@@ -28,4 +28,9 @@ def _edition(edition: dict[str, Any]) -> dict[str, Any]:
 
 def _item(item: dict[str, Any]) -> dict[str, Any]:
     answer = {"severity_reason": "", "verdict": "", "ties": []} | item["answer"]
+    answer["evidence"] = [
+        {"piece": row["id"], "version": 1, "expires_on": None, "replaced": None} | row
+        for row in answer["evidence"]
+    ]
+    answer["comments"] = [{"withdrawn_at": None} | each for each in answer["comments"]]
     return {"own_severity": item["severity"]} | item | {"answer": answer}

@@ -145,7 +145,7 @@ def _filtered(audit: Audit, asked: QueryDict, user: User) -> AnswerQuerySet:
     elif show == "overdue":
         answers = answers.overdue()
     elif show == "no-evidence":
-        answers = answers.exclude(evidence__in=Evidence.objects.filter(removed_at=None))
+        answers = answers.exclude(evidence__in=Evidence.objects.current())
     elif show == "accepted":
         answers = answers.filter(state=Answer.State.RISK_ACCEPTED)
     return answers

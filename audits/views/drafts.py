@@ -95,7 +95,12 @@ def draft_detail(request: Request, pk) -> HttpResponse:
     ]
     page = Paginator(rows, ROWS_A_PAGE).get_page(request.GET.get("page"))
     return draft_page(
-        request, draft, "drafts/draft_detail.html", definition=checked.definition, page=page
+        request,
+        draft,
+        "drafts/draft_detail.html",
+        tab="items",
+        definition=checked.definition,
+        page=page,
     )
 
 
@@ -118,6 +123,7 @@ def _changes_page(request: Request, draft: Draft, form: PublishForm | None = Non
         request,
         draft,
         "drafts/draft_changes.html",
+        tab="changes",
         status=422 if form else 200,
         definition=checked.definition,
         before=before,
@@ -193,6 +199,7 @@ def _text_page(
         request,
         draft,
         "drafts/draft_text.html",
+        tab="text",
         status=status,
         faults=faults or [],
         shown=shown,

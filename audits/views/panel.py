@@ -6,7 +6,7 @@ from audits import access
 from audits.forms.answers import CommentForm, PlanForm, StateForm
 from audits.forms.evidence import FORMS as EVIDENCE_FORMS
 from audits.http import Request
-from audits.models import Answer, Membership
+from audits.models import Answer, Membership, Team, pieces
 from audits.models.history import describe
 
 
@@ -34,7 +34,7 @@ def _context(
     evidence_form=None,
 ) -> dict:
     team = membership.team
-    evidence = list(answer.evidence.select_related("added_by", "removed_by"))
+    evidence = pieces.shown(answer)
     events = answer.events.order_by("-number")
     return {
         "state_form": state_form or StateForm(team=team, initial=_state_initial(answer)),
@@ -45,20 +45,21 @@ def _context(
             initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
         ),
         "comment_form": comment_form or CommentForm(),
-        "evidence_forms": _evidence_forms(answer, len(evidence), evidence_form),
+        "evidence_forms": _evidence_forms(answer, team, len(evidence), evidence_form),
         "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
         "evidence": evidence,
+        "together": pieces.together(answer),
         "comments": list(answer.comments.select_related("author")),
         "events": [(event, describe(event, named=False)) for event in events],
     }
 
 
-def _evidence_forms(answer: Answer, pieces: int, sent) -> dict:
+def _evidence_forms(answer: Answer, team: Team, number: int, sent) -> dict:
     """Kind -> form; the one that was sent, and refused, among the empty ones."""
     # With the number of pieces in its ids, a form that was sent comes back empty: a morph keeps
     # what was typed in a field of the same id.
     forms = {
-        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_{pieces}_%s")
+        kind: form(initial={"kind": kind}, auto_id=f"id_{answer.pk}_{kind}_{number}_%s", team=team)
         for kind, form in EVIDENCE_FORMS.items()
     }
     if sent is not None:

@@ -35,7 +35,7 @@ READ = (
         "severity",
         "severity_reason",
     ),
-    *("verdict", "due", "tied", "version", "evidence_count", "comment_count"),
+    *("verdict", "due", "tied", "version", "evidence_count", "stale_count", "comment_count"),
 )
 
 
@@ -59,6 +59,7 @@ class Row(Standing):
     tied: bool
     version: int
     evidence_count: int
+    stale_count: int
     comment_count: int
 
     @property

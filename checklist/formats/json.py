@@ -11,7 +11,7 @@ from typing import NoReturn
 
 from checklist.faults import Fault, shown
 from checklist.formats.nodes import Kind, Mapping, Node, Scalar, Sequence
-from checklist.formats.text import UNPRINTABLE, Places, decode, unprintable
+from checklist.formats.text import MAX_BYTES, UNPRINTABLE, Places, decode, unprintable
 from checklist.formats.tree import Tree
 
 SPACE = re.compile(r"[ \t\r\n]*")
@@ -27,7 +27,11 @@ VALUE, FIRST_ENTRY, KEY, FIRST_KEY, COLON, NEXT, END = range(7)
 
 
 def dump(definition: dict) -> str:
-    return json.dumps(definition, ensure_ascii=False, indent=2) + "\n"
+    """Indented; without a space between where it would be too large to be read again."""
+    text = json.dumps(definition, ensure_ascii=False, indent=2) + "\n"
+    if len(text.encode()) > MAX_BYTES:
+        return json.dumps(definition, ensure_ascii=False, separators=(",", ":")) + "\n"
+    return text
 
 
 def compose(data: bytes) -> tuple[Node, list[Fault]]:

@@ -4,15 +4,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from django.db import DatabaseError
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
 from audits.models import Audit, Evidence
 from audits.models.errors import Refused
+from audits.models.evidence import BYTES_WAIT
+from audits.models.sweeps import discard_removed
 from audits.models.uploads import StorageFailed, own_name, sniff
 from tests.audits.helpers import seal, settle
 
@@ -102,7 +106,7 @@ def test_row_that_fails_leaves_no_file(answer, ed, a_file, monkeypatch):
     def fail(*args, **kwargs):
         raise DatabaseError("disk I/O error")
 
-    monkeypatch.setattr(Audit, "log", fail)
+    monkeypatch.setattr(Audit, "log_many", fail)
 
     with pytest.raises(DatabaseError):
         Evidence.objects.attach_file(answer, a_file, by=ed)
@@ -121,21 +125,25 @@ def test_file_for_an_audit_sealed_meanwhile_leaves_nothing(answer, ed, noor, a_f
     assert stored_files() == []
 
 
-def test_removed_file_is_gone_from_the_store(
+def test_removed_file_is_gone_from_the_store_after_its_hour(
     answer, ed, a_file, django_capture_on_commit_callbacks
 ):
     evidence = Evidence.objects.attach_file(answer, a_file, by=ed)
 
-    with django_capture_on_commit_callbacks(execute=True):
-        evidence.remove("Holds a key.", by=ed)
+    evidence.remove("Holds a key.", by=ed)
 
+    with (
+        time_machine.travel(timezone.now() + BYTES_WAIT),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        discard_removed()
     assert stored_files() == []
     assert not Evidence.objects.get(pk=evidence.pk).file
 
 
 def test_removal_that_is_rolled_back_keeps_the_file(answer, ed, a_file, monkeypatch):
     evidence = Evidence.objects.attach_file(answer, a_file, by=ed)
-    monkeypatch.setattr(Audit, "log", lambda *a, **k: 1 / 0)
+    monkeypatch.setattr(Audit, "log_many", lambda *a, **k: 1 / 0)
 
     with pytest.raises(ZeroDivisionError):
         evidence.remove("Holds a key.", by=ed)
@@ -149,9 +157,13 @@ def test_file_that_a_sealed_revision_rests_on_survives_its_removal(
     evidence = Evidence.objects.get(kind="file")
     sealed_audit.reopen("Another look.", by=noor)
 
-    with django_capture_on_commit_callbacks(execute=True):
-        evidence.remove("Out of date.", by=ed)
+    evidence.remove("Out of date.", by=ed)
 
+    with (
+        time_machine.travel(timezone.now() + BYTES_WAIT),
+        django_capture_on_commit_callbacks(execute=True),
+    ):
+        discard_removed()
     assert Evidence.objects.get(pk=evidence.pk).file.open("rb").read().startswith(b"requests")
 
 

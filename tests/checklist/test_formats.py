@@ -14,6 +14,7 @@ from checklist import schema
 from checklist.faults import FaultyFile
 from checklist.formats import registry, yaml, yaml_write
 from checklist.formats.yaml_slow import SlowParser
+from tests.checklist.conftest import definition_yaml
 from tests.checklist.definitions import definitions
 from tests.checklist.faulty_files import GOOD
 
@@ -134,3 +135,11 @@ def test_faults_are_the_same_in_every_format(format):
         'unknown kind "photo"': "allowed are link, file, note, probe",
         'the field "verify" is missing': "add verify: and its text",
     }
+
+
+@pytest.mark.slow
+def test_edition_of_10_042_items_is_read_again_from_every_format():
+    items = [(f"i{number}", f"Item {number}", "minor", "Do it.") for number in range(10_042)]
+    definition = schema.parse(definition_yaml(sections={"s": items}))
+    for format in FORMATS:
+        assert schema.parse(schema.dump(definition, format), format) == definition

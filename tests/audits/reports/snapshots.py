@@ -70,7 +70,9 @@ def evidence(kind: str = "link", **changes: Any) -> dict[str, Any]:
     return {
         "id": "e1", "kind": kind, "title": "Access policy", "url": "", "text": "", "filename": "",
         "size_bytes": 0, "content_type": "", "sha256": "", "speaks_of": "2026-11-20",
-        "added_at": "2026-11-20T14:02:00Z", "added_by": "Ada Park", "removed": None, **changes,
+        "added_at": "2026-11-20T14:02:00Z", "added_by": "Ada Park", "removed": None,
+        "piece": changes.get("id", "e1"), "version": 1, "expires_on": None, "replaced": None,
+        **changes,
     }  # fmt: skip
 
 
@@ -93,7 +95,7 @@ def note(
 
 
 def comment(text: str, by: str = "Jonas Lindqvist", at: str = "2026-11-20T09:30:00Z") -> Snapshot:
-    return {"at": at, "by": by, "text": text}
+    return {"at": at, "by": by, "text": text, "withdrawn_at": None}
 
 
 def condition(text: str, state: str = "met") -> dict[str, Any]:
@@ -158,6 +160,11 @@ def format_1(snapshot: Snapshot) -> Snapshot:
             del item["own_severity"]
             for name in ("severity_reason", "verdict", "ties"):
                 del item["answer"][name]
+            for row in item["answer"]["evidence"]:
+                for name in ("piece", "version", "expires_on", "replaced"):
+                    del row[name]
+            for each in item["answer"]["comments"]:
+                del each["withdrawn_at"]
     return snapshot
 
 

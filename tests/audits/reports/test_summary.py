@@ -87,14 +87,16 @@ def test_removed_evidence_backs_nothing():
     gone = link(removed={"at": "2026-11-20T15:00:00Z", "by": "Ada Park", "reason": ""})
     done = answer("done", evidence=[gone])
     summary = summarise(snapshot(edition(item(answer=done))))
-    assert summary.evidence == {"link": 0, "file": 0, "note": 0, "removed": 1}
+    assert summary.evidence == {"link": 0, "file": 0, "note": 0, "removed": 1, "stale": 0}
     assert summary.done_without_evidence == 1
 
 
 def test_evidence_is_counted_by_kind():
-    done = answer("done", evidence=[link(), link(), file(), evidence("note")])
+    done = answer(
+        "done", evidence=[link(id="1"), link(id="2"), file(id="3"), evidence("note", id="4")]
+    )
     counts = summarise(snapshot(edition(item(answer=done)))).evidence
-    assert counts == {"link": 2, "file": 1, "note": 1, "removed": 0}
+    assert counts == {"link": 2, "file": 1, "note": 1, "removed": 0, "stale": 0}
 
 
 @pytest.mark.parametrize(

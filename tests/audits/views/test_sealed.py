@@ -30,6 +30,9 @@ def good_body(name: str, audit: Audit) -> dict:
         "condition-settle": {"state": "met", "version": 1},
         "evidence-add": {"kind": "file", "file": SimpleUploadedFile("a.txt", b"more")},
         "evidence-remove": {"reason": "Wrong file."},
+        "evidence-replace": {"kind": "note", "text": "Newer.", "version": 1},
+        "evidence-expiry": {"expires_on": dt.date(2030, 1, 1)},
+        "evidence-items": {"answer": audit.answers.get(position=2).pk},
         "sign-off-new": {
             "decision": "no_go",
             "statement": "After all, no.",
