@@ -3,6 +3,7 @@ from django.urls import path
 from audits.views import (
     answers,
     audits,
+    bulk,
     comments,
     conditions,
     crosswalks,
@@ -18,8 +19,10 @@ from audits.views import (
     preferences,
     projects,
     reports,
+    saved_filters,
     sign_offs,
     teams,
+    undo,
     users,
 )
 
@@ -61,6 +64,18 @@ urlpatterns = [
         "teams/<uuid:pk>/crosswalks/<slug:crosswalk>/export.yaml",
         crosswalks.crosswalk_export,
         name="team-crosswalk-export",
+    ),
+    path("teams/<uuid:pk>/filters/", saved_filters.filter_list, name="filter-list"),
+    path("teams/<uuid:pk>/filters/new/", saved_filters.filter_new, name="filter-new"),
+    path(
+        "teams/<uuid:pk>/filters/<int:filter_pk>/rename/",
+        saved_filters.filter_rename,
+        name="filter-rename",
+    ),
+    path(
+        "teams/<uuid:pk>/filters/<int:filter_pk>/remove/",
+        saved_filters.filter_remove,
+        name="filter-remove",
     ),
     path("teams/<uuid:pk>/settings/", teams.team_settings, name="team-settings"),
     path("invitations/<uuid:pk>/", invited.invitation_detail, name="invitation-detail"),
@@ -134,6 +149,8 @@ urlpatterns = [
     path("audits/<uuid:pk>/reports/", reports.report_request, name="report-request"),
     path("audits/<uuid:pk>/sign-offs/", sign_offs.sign_off_list, name="sign-off-list"),
     path("audits/<uuid:pk>/sign-offs/new/", sign_offs.seal, name="sign-off-new"),
+    path("audits/<uuid:pk>/answers/", bulk.answer_many, name="answer-many"),
+    path("audits/<uuid:pk>/events/<int:number>/undo/", undo.event_undo, name="event-undo"),
     path("audits/<uuid:audit_pk>/answers/<int:pk>/", answers.answer_detail, name="answer-detail"),
     path(
         "audits/<uuid:audit_pk>/answers/<int:pk>/state/",

@@ -78,12 +78,15 @@ class Place:
     token: str
     may_edit: bool
     sprite: str
+    selected: frozenset[int] = frozenset()
 
     def read_only(self) -> "Place":
         return replace(self, may_edit=False)
 
 
-def place(request: Request, audit: Audit, query: str) -> Place:
+def place(
+    request: Request, audit: Audit, query: str, selected: frozenset[int] = frozenset()
+) -> Place:
     answers = reverse("answer-detail", args=[audit.pk, 0]).removesuffix("0/")
     return Place(
         audit=audit.get_absolute_url(),
@@ -92,6 +95,7 @@ def place(request: Request, audit: Audit, query: str) -> Place:
         token=get_token(request),
         may_edit=access.viewer(request.user, audit).may_edit and not audit.is_sealed,
         sprite=static("icons/sprite.svg"),
+        selected=selected,
     )
 
 
@@ -144,9 +148,23 @@ def saved_html(
 ) -> Markup:
     """One row, and out of band the progress of the audit and of its section; `overdue` only
     where that number may be another now."""
+    return _templates().saved(row, at, panel, progress, section, overdue, _progress_bar(progress))
+
+
+def changed_html(
+    rows: list[Row], at: Place, panels: dict[int, str], sections: dict[int, Progress]
+) -> Markup:
+    """The rows, and the progress of the audit and of those sections, all out of band; `panels`
+    are those of the rows that are unfolded."""
+    progress = sum(sections.values(), Progress())
+    here = {row.section_id: sections.get(row.section_id, Progress()) for row in rows}
+    bar = _progress_bar(progress)
+    return _templates().changed(rows, at, panels, progress, here, progress.overdue, bar)
+
+
+def _progress_bar(progress: Progress) -> str:
     counts = vars(progress) | {"id": "audit-progress", "oob": True}
-    bar = render_to_string("partials/progress.html", counts)
-    return _templates().saved(row, at, panel, progress, section, overdue, bar)
+    return render_to_string("partials/progress.html", counts)
 
 
 @cache

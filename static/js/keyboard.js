@@ -88,6 +88,11 @@ function close() {
   }
 }
 
+function pressBar() {
+  const first = document.querySelector('.bulk-bar [data-key="b"]');
+  if (first?.checkVisibility()) first.focus();
+}
+
 const ACTIONS = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
@@ -96,6 +101,10 @@ const ACTIONS = {
   "/": () => press(document.querySelector('[data-key="/"]')),
   "?": () => document.getElementById("keyboard-help")?.showModal(),
   x: (row) => control(row, "x")?.click(),
+  s: (row) => control(row, "s")?.click(),
+  S: (row) => control(row, "s")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: true })),
+  b: pressBar,
+  u: () => [...document.querySelectorAll('.toasts [data-key="u"]')].at(-1)?.click(),
   Enter: (row) => opener(row)?.click(),
   Escape: close,
 };

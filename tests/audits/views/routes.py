@@ -51,6 +51,7 @@ READS = {
     "project-list",
     "team-detail",
     "team-activity",
+    "filter-list",
     "crosswalk-list",
     "team-crosswalk-detail",
     "team-crosswalk-export",
@@ -98,6 +99,7 @@ FORMS = {
     "member-remove",
     "invitation-list",
     "team-settings",
+    "filter-new",
     "crosswalk-new",
     "environment-remove",
 }
@@ -114,6 +116,10 @@ WRITES = {
     "invitation-renew",
     "invitation-withdraw",
     "environment-add",
+    "answer-many",
+    "event-undo",
+    "filter-rename",
+    "filter-remove",
     "answer-state",
     "answer-accept",
     "answer-plan",
@@ -137,6 +143,9 @@ class Things:
         # Nobody but an owner may change it: everybody may leave.
         self.member = self.team.memberships.get(role="owner")
         self.invitation = self._invitation()
+        self.filter = self.team.filters.create(
+            name="What burns", query="show=blockers", created_by=self.member.user
+        )
         self.environment = self.project.environments.create(kind="staging", name="eu-west")
         self.answer = audit.answers.get(position=1)
         self.condition = audit.conditions.create(
@@ -158,6 +167,7 @@ class Things:
             "ref": "first-item",
             "format": "yaml",
             "section": "keys",
+            "number": 1,
         }
         self.nouns = {
             "teams": self.team,
