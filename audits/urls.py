@@ -2,6 +2,7 @@ from django.urls import path
 
 from audits.views import (
     answers,
+    audit_start,
     audits,
     bulk,
     comments,
@@ -133,7 +134,7 @@ urlpatterns = [
         projects.environment_remove,
         name="environment-remove",
     ),
-    path("audits/new/", audits.audit_new, name="audit-new"),
+    path("audits/new/", audit_start.audit_new, name="audit-new"),
     path("audits/<uuid:pk>/", audits.audit_detail, name="audit-detail"),
     path("audits/<uuid:pk>/rename/", audits.audit_rename, name="audit-rename"),
     path("audits/<uuid:pk>/reopen/", audits.audit_reopen, name="audit-reopen"),

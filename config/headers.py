@@ -6,7 +6,8 @@ from django.http import HttpRequest, HttpResponse
 
 class ContentSecurityPolicyMiddleware:
     """The policy of the settings on every answer. django-csp's own middleware writes it anew for
-    each, which is a quarter of what all the middleware costs; here only the sending of files has one of its own."""
+    each, which is a quarter of what all the middleware costs; here only the sending of files has
+    one of its own."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

@@ -200,6 +200,8 @@ CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_CONCURRENCY = environment.number("WORKER_PROCESSES", 2)
+# In KB: what a large report took goes back to the machine when it is done.
+CELERY_WORKER_MAX_MEMORY_PER_CHILD = 256 * 1024
 # In memory: a schedule of one tick has nothing to remember, and no state file to damage.
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # One tick; what is due lives in the database.

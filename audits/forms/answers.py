@@ -1,4 +1,4 @@
-from typing import cast
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Q
@@ -12,6 +12,8 @@ class VersionedForm(forms.Form):
     """A change of an answer that the page showed in some version."""
 
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    # What somebody else saved meanwhile beside what was sent, once that is known.
+    versions: dict[str, Any] | None = None
 
     def clean(self) -> None:
         if self.has_error("version"):

@@ -19,7 +19,9 @@ class EditionsField(forms.ModelMultipleChoiceField):
 class AuditForm(forms.Form):
     """Starting an audit: of which project, over which editions."""
 
-    project = forms.ModelChoiceField(Project.objects.none(), empty_label=None)
+    project = forms.ModelChoiceField(
+        Project.objects.none(), error_messages={"required": "Choose a project."}
+    )
     title = forms.CharField(
         max_length=150, help_text="Such as “First launch”; the report carries it on its cover."
     )
@@ -63,4 +65,8 @@ class ReopenForm(forms.Form):
 
 
 class RenameForm(forms.Form):
+    """`seen` is the title that the page showed. Missing or too long, it is another than the
+    audit's, which the model has an answer for."""
+
     title = forms.CharField(max_length=150)
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)

@@ -1,3 +1,5 @@
+from typing import Any
+
 from django import forms
 from django.db import IntegrityError, transaction
 
@@ -13,6 +15,9 @@ class DateInput(forms.DateInput):
 
 
 class ProjectForm(forms.ModelForm):
+    """`version` is that of the row which the page showed; a new project has none."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
     description = Prose(required=False, max_length=4000)
 
     class Meta:
@@ -24,8 +29,23 @@ class ProjectForm(forms.ModelForm):
             "launch_date": "The day on which it goes live, if you know it.",
         }
 
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            del self.fields["version"]
+        else:
+            self.initial["version"] = self.instance.version
+
     def clean_name(self) -> str:
         return one_line(Project, "name", self.cleaned_data["name"])
+
+    def clean(self) -> dict[str, Any] | None:
+        if self.has_error("version"):
+            # Nobody sees the hidden field, so its error stands above the form.
+            raise forms.ValidationError(
+                "The page sent no proper version. Load it again, then save."
+            )
+        return super().clean()
 
 
 class EnvironmentForm(forms.ModelForm):

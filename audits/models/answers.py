@@ -1,4 +1,5 @@
 import datetime as dt
+from collections.abc import Sequence
 
 from django.conf import settings
 from django.db import connection, models, transaction
@@ -10,6 +11,7 @@ from audits.models.audits import Audit
 from audits.models.belongings import belongings, number_of, stale_evidence
 from audits.models.claims import Claim, counts_as_open
 from audits.models.errors import NotAllowed, Outdated, Refused
+from audits.models.events import Event
 from audits.models.teams import Membership
 from audits.models.terms import KEEP, Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
@@ -134,6 +136,9 @@ class Answer(Claim):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
     )
 
+    # The event of the change that was just made.
+    last_event: Event | None = None
+
     objects = AnswerQuerySet.as_manager()
 
     class Meta:
@@ -178,7 +183,7 @@ class Answer(Claim):
         terms = Terms(state, clean(Answer, "reason", reason), approver, until).check(audit)
         if not answer._would_change(terms, by):
             return answer
-        answer._refuse_outdated(seen_version)
+        answer._refuse_outdated(seen_version, edits.CLAIM)
         edits.apply(
             audit, partners(audit, [answer]), terms.claim(by), verb="answer.recorded", by=by
         )
@@ -187,7 +192,8 @@ class Answer(Claim):
     @transaction.atomic
     def confirm_acceptance(self, *, by: User, seen_version: int | None = None) -> "Answer":
         """The named approver accepts the risk in person."""
-        audit, answer = self._for_change(seen_version)
+        audit, answer = self._for_change()
+        answer._refuse_outdated(seen_version, edits.CLAIM)
         if not answer.awaits_approver:
             raise Refused("There is no risk acceptance here that waits for an approver.")
         if answer.approver_id != by.pk:
@@ -222,7 +228,7 @@ class Answer(Claim):
             return answer
         # Who left the team may stay the owner, but nobody becomes it who is not in the team.
         plan = Plan(owner=KEEP if owner_stays else owner, due=due).check(audit)
-        answer._refuse_outdated(seen_version)
+        answer._refuse_outdated(seen_version, edits.PLAN)
         edits.apply(audit, partners(audit, [answer]), plan.give, verb="answer.planned", by=by)
         return answer
 
@@ -236,7 +242,7 @@ class Answer(Claim):
         rating = Rating(severity, clean(Answer, "severity_reason", reason)).check()
         if not rating.changes(answer):
             return answer
-        answer._refuse_outdated(seen_version)
+        answer._refuse_outdated(seen_version, edits.SEVERITY)
         if rating.lowers(answer):
             refuse_unless_approver(audit, by)
         edits.apply(audit, [answer], rating.give, verb="answer.rated", by=by)
@@ -264,14 +270,13 @@ class Answer(Claim):
         self.reason = ""
         self.approver = self.accepted_at = self.accepted_until = None
 
-    def _for_change(self, seen_version: int | None = None) -> tuple[Audit, "Answer"]:
+    def _for_change(self) -> tuple[Audit, "Answer"]:
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
         audit.learn_from(self.audit)
         # With what its row shows: whoever answers with the row needs not read it again.
         answer = Answer.objects.for_rows().folded().get(pk=self.pk)
         answer.refuse_if_retired()
-        answer._refuse_outdated(seen_version)
         answer.audit = audit
         return audit, answer
 
@@ -282,9 +287,17 @@ class Answer(Claim):
                 "it was."
             )
 
-    def _refuse_outdated(self, seen_version: int | None) -> None:
-        if seen_version is not None and seen_version != self.version:
-            raise Outdated(str(self.changed_by or "Countersign"))
+    def _refuse_outdated(self, seen_version: int | None, fields: Sequence[str]) -> None:
+        """Outdated when somebody changed one of these columns after that version. Who gave an
+        owner meanwhile stands in nobody's way who says done."""
+        if seen_version is None or seen_version == self.version:
+            return
+        later = self.events.order_by("-number").filter(detail__version__gt=seen_version)
+        changes = [detail["was"] for detail in later.values_list("detail", flat=True)]
+        complete = 0 < self.version - seen_version <= len(changes)
+        if complete and not any(name in was for was in changes for name in fields):
+            return
+        raise Outdated(str(self.changed_by or "Countersign"))
 
     def _would_change(self, terms: Terms, by: User) -> bool:
         confirming = terms.state == self.State.RISK_ACCEPTED and terms.approver == by

@@ -11,7 +11,7 @@ from django.utils.functional import cached_property
 from audits.models.claims import Claim, counters
 from audits.models.conditions import Condition
 from audits.models.counters import NAMES, Counters
-from audits.models.errors import AuditOpen, AuditSealed, NotAllowed, Refused
+from audits.models.errors import AuditOpen, AuditSealed, NotAllowed, Outdated, Refused
 from audits.models.events import GENESIS, Event
 from audits.models.projects import Project
 from audits.models.teams import Membership
@@ -218,13 +218,21 @@ class Audit(Counters):
         self.remember_first_lapse()
 
     @transaction.atomic
-    def rename(self, title: str, *, by: User) -> "Audit":
+    def rename(self, title: str, *, by: User, seen: str | None = None) -> "Audit":
+        """Outdated when the audit is no longer called what `seen` says."""
         audit = self.for_change()
         before, audit.title = audit.title, clean_title(title)
-        if audit.title != before:
-            audit.save(update_fields=["title"])
-            audit.log("audit.renamed", by=by, before=before, after=audit.title)
+        if audit.title == before:
+            return audit
+        if seen is not None and seen != before:
+            raise Outdated(audit.last_naming().actor_name, "the title")
+        audit.save(update_fields=["title"])
+        audit.log("audit.renamed", by=by, before=before, after=audit.title)
         return audit
+
+    def last_naming(self) -> Event:
+        """Who gave it the title that it has."""
+        return self.events.filter(verb__in=("audit.started", "audit.renamed")).latest("number")
 
     @transaction.atomic
     def reopen(self, reason: str, *, by: User) -> "Audit":

@@ -54,5 +54,8 @@ class Comment(models.Model):
         verb = "comment.withdrawn" if self.withdrawn_at is None else "comment.restored"
         self.withdrawn_at = timezone.now() if self.withdrawn_at is None else None
         self.save(update_fields=["withdrawn_at"])
-        named = self.answer.named()
-        audit.log(verb, by=by, answer=self.answer, **named, comment=self.pk, undoes=undoes)
+        answer = self.answer
+        answer.audit = audit
+        answer.last_event = audit.log(
+            verb, by=by, answer=answer, **answer.named(), comment=self.pk, undoes=undoes
+        )

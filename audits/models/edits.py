@@ -56,7 +56,9 @@ def apply(
     if len(entries) > 1:
         batch = {"first": audit.events_count + 1, "count": len(entries)}
         entries = [(answer, detail | {"batch": batch}) for answer, detail in entries]
-    audit.log_many(verb, entries, by=by)
+    events = audit.log_many(verb, entries, by=by)
+    for answer, event in zip(changed, events, strict=True):
+        answer.last_event = event
     return changed
 
 

@@ -243,7 +243,8 @@ def record(audit: Audit, verb: str, changes: Sequence[Change], *, by: User, **to
     if len(entries) > 1:
         batch = {"first": first, "count": len(entries)}
         entries = [(answer, detail | {"batch": batch}) for answer, detail in entries]
-    audit.log_many(verb, entries, by=by)
+    for (answer, _), event in zip(entries, audit.log_many(verb, entries, by=by), strict=True):
+        answer.last_event = event
 
 
 def _changed(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any] | None:

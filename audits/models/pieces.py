@@ -50,6 +50,15 @@ def shown(answer: Answer) -> list[Piece]:
     return sorted(pieces, key=lambda piece: (piece.former or [piece.row])[-1].added_at)
 
 
+def stale_pieces(audit: Audit) -> list[Evidence]:
+    """The stale evidence of an audit, in the order of its items: a row for each that it backs."""
+    stale = Evidence.objects.stale().filter(answer__audit=audit, answer__retired_at=None)
+    rows = list(stale.select_related("answer__item").order_by("answer__position", "added_at"))
+    for row in rows:
+        row.answer.audit = audit
+    return rows
+
+
 def together(answer: Answer) -> list[Answer]:
     """The answers that are given together with this one, and get what is attached to it."""
     others = [other for other in partners(answer.audit, [answer]) if other.pk != answer.pk]

@@ -28,6 +28,7 @@ from audits.models.audits import Audit
 from audits.models.events import Event
 from audits.models.projects import Project
 from audits.models.users import User
+from audits.models.words import holds
 
 BURNS, LAUNCH, NAME, READINESS, ACTIVITY = "burns", "launch", "name", "readiness", "activity"
 
@@ -109,18 +110,9 @@ def _in_state(projects: QuerySet[Project], show: frozenset[str]) -> QuerySet[Pro
 def _having_words(projects: QuerySet[Project], words: Iterable[str]) -> QuerySet[Project]:
     """Every word stands in the project's name or in the title of one of its audits."""
     for word in words:
-        audits = Audit.objects.filter(_holds("title", word), project=OuterRef("pk"))
-        projects = projects.filter(_holds("name", word) | Exists(audits))
+        audits = Audit.objects.filter(holds(word, "title"), project=OuterRef("pk"))
+        projects = projects.filter(holds(word, "name") | Exists(audits))
     return projects
-
-
-def _holds(field: str, word: str) -> Q:
-    # SQLite folds the case of ASCII alone.
-    forms = {word} if word.isascii() else {word, word.lower(), word.upper(), word.capitalize()}
-    found = Q()
-    for form in forms:
-        found |= Q(**{f"{field}__icontains": form})
-    return found
 
 
 class DaysAway(Func):

@@ -36,6 +36,14 @@ def _changed(detail: dict) -> str:
     return f"changed the settings: {', '.join(changes)}"
 
 
+def _project_changed(detail: dict) -> str:
+    changes = (
+        f"{name.lower()} from {values[0]} to {values[1]}" if values else name.lower()
+        for name, *values in detail["changes"]
+    )
+    return f"changed the project “{detail['name']}”: {', '.join(changes)}"
+
+
 SENTENCES = {
     "team.founded": lambda d: f"founded the team “{d['name']}”",
     "team.settings": _changed,
@@ -54,4 +62,5 @@ SENTENCES = {
     "checklist.published": lambda d: f"published the checklist “{d['name']}”",
     "draft.discarded": lambda d: f"discarded the draft “{d['name']}”",
     "project.made": lambda d: f"made the project “{d['name']}”",
+    "project.changed": _project_changed,
 }

@@ -61,6 +61,7 @@ def take_back(audit: Audit, event: Event, batch: Sequence[Event], *, by: User) -
         head = each.detail["evidence"]
         changed = [rows[head], *(rows[pk] for pk in was if pk != head)]
         changed[0].answer.refuse_if_retired()
+        changed[0].answer.audit = audit
         change = Change(*changed, undoes=each.number, what=each.verb)
         for row in changed:
             _restore(audit, row, was[str(row.pk)], by)

@@ -1,5 +1,8 @@
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
+from django.utils.html import format_html
 from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
@@ -7,9 +10,12 @@ from audits import access
 from audits.forms.answers import PlanForm, StateForm, VersionedForm
 from audits.forms.correct import correct
 from audits.http import Request
-from audits.models import Answer
+from audits.models import Answer, Event
 from audits.models.errors import Outdated, Refused
+from audits.models.undo import can_undo
 from audits.views.audit_page import answer_row, audit_page
+from audits.views.undo import offer, remember_offer
+from audits.views.versions import of_form
 
 
 @require_safe
@@ -18,7 +24,11 @@ def answer_detail(request: Request, audit_pk, pk) -> HttpResponse:
     """The audit with this answer unfolded; for htmx its row alone, folded by `?panel=closed`."""
     answer = access.answer_for_view(request.user, audit_pk, pk)
     if request.htmx:
-        return answer_row(request, answer, unfolded=request.GET.get("panel") != "closed")
+        unfolded = request.GET.get("panel") != "closed"
+        response = answer_row(request, answer, unfolded=unfolded)
+        title = f"{answer.item.title} · {answer.audit.title}" if unfolded else answer.audit.title
+        response.write(format_html("<title>{} · Countersign</title>", title))
+        return response
     return audit_page(request, answer.audit, opened=answer)
 
 
@@ -50,7 +60,21 @@ def answer_accept(request: Request, audit_pk, pk) -> HttpResponse:
     if not form.is_valid():
         raise Refused(str(form.non_field_errors()[0]))
     seen = form.cleaned_data["version"]
-    return saved(request, answer, answer.confirm_acceptance(by=request.user, seen_version=seen))
+    try:
+        changed = answer.confirm_acceptance(by=request.user, seen_version=seen)
+    except (Refused, Outdated) as error:
+        return _said_and_shown(request, answer, error)
+    return saved(request, answer, changed)
+
+
+def _said_and_shown(request: Request, answer: Answer, error: Refused | Outdated) -> HttpResponse:
+    """The refusal as a toast, and the row as it is now, for a form without fields of its own."""
+    if not request.htmx:
+        messages.error(request, str(error))
+    response = again(request, answer, error.status)
+    if request.htmx:
+        response.write(render_to_string("partials/refused.html", {"error": error}))
+    return response
 
 
 @require_POST
@@ -83,10 +107,21 @@ def saved(request: Request, answer: Answer, changed: Answer | None = None) -> Ht
     """After a change: the row as it is now; without htmx, back to where the form was. `changed`
     is what a verb of the answer returned."""
     unfolded = request.POST.get("panel") == "open"
+    event = changed.last_event if changed else _last_event(request, answer)
     if not request.htmx:
+        remember_offer(request, event)
         url = answer.get_absolute_url() if unfolded else answer.audit.get_absolute_url()
         return redirect(f"{url}#row-{answer.pk}")
-    return answer_row(request, answer, unfolded=unfolded, changed=changed)
+    response = answer_row(request, answer, unfolded=unfolded, changed=changed)
+    response.write(offer(request, event, unfolded=unfolded))
+    return response
+
+
+def _last_event(request: Request, answer: Answer) -> Event | None:
+    """What this person did last to the answer, if it can be taken back."""
+    events = answer.events.filter(actor=request.user).select_related("answer", "audit")
+    event = events.order_by("-number").first()
+    return event if event and can_undo(event) else None
 
 
 def invalid(request: Request, answer: Answer, form, name: str) -> HttpResponse:
@@ -101,9 +136,13 @@ def refused(
 ) -> HttpResponse:
     """The form once more with what was typed, the row's present version, and the reason."""
     field = getattr(error, "field", None)
-    form.add_error(field if field in form.fields else None, str(error))
     if isinstance(error, Outdated):
         _show_version(form, answer)
+        form.versions = of_form(
+            form, Answer.objects.select_related("changed_by").get(pk=answer.pk)
+        )
+    else:
+        form.add_error(field if field in form.fields else None, str(error))
     return again(request, answer, error.status, **{name: form})
 
 

@@ -15,6 +15,7 @@ from audits.models.errors import AuditSealed, Refused, RuleBroken
 from audits.views import changed, filters
 from audits.views.audit_page import audit_page
 from audits.views.bulk_bar import Bar, bar_html, new_bar
+from audits.views.undo import offer, remember_offer
 
 
 @require_POST
@@ -106,13 +107,13 @@ def _done(request: Request, audit: Audit, bar: Bar, outcome: Outcome) -> HttpRes
         answer.audit = audit
     outdated = frozenset(answer.pk for answer in outcome.outdated)
     left = changed.left_alone(outcome.outdated)
-    said, undo = _said(audit, outcome)
+    said = changed.how_many(len(outcome.changed))
     fresh = new_bar(audit, bar.people)
     fresh.selected = outdated
     # What others changed elsewhere is still to be seen.
     fresh.seen = fresh.seen if bar.all else bar.seen
     if not request.htmx:
-        messages.success(request, said, extra_tags=undo)
+        _remember(request, outcome, said)
         if not left:
             link = filters.read(request.GET).link(filters.page_number(request.GET))
             return redirect(f"{audit.get_absolute_url()}{link}")
@@ -122,16 +123,17 @@ def _done(request: Request, audit: Audit, bar: Bar, outcome: Outcome) -> HttpRes
     html = [
         _bar(request, audit, fresh),
         changed.rows_html(request, audit, rows, outdated),
-        changed.toast_html(request, said, "pass" if outcome.changed else "info", undo),
+        offer(request, outcome.event, unfolded=False, told=said)
+        if outcome.event
+        else changed.toast_html(request, said, "info"),
     ]
     if left:
         html.append(changed.toast_html(request, left, "fail"))
     return HttpResponse("".join(html))
 
 
-def _said(audit: Audit, outcome: Outcome) -> tuple[str, str]:
-    """What happened, and the address that takes it back."""
-    if not outcome.changed:
-        return "Nothing was to change.", ""
-    said = changed.how_many(len(outcome.changed))
-    return said, changed.undo_url(audit, outcome.event)
+def _remember(request: Request, outcome: Outcome, said: str) -> None:
+    if outcome.event:
+        remember_offer(request, outcome.event, said)
+    else:
+        messages.info(request, said)

@@ -5,11 +5,10 @@ from urllib.parse import urlsplit
 
 from django.http import QueryDict
 from django.template.loader import render_to_string
-from django.urls import reverse
 
 from audits.forms.bulk import read_keys
 from audits.http import Request, came_from
-from audits.models import Answer, Audit, Event
+from audits.models import Answer, Audit
 from audits.models.progress import by_section
 from audits.views import filters, rows
 from audits.views.panel import panel_html
@@ -37,13 +36,9 @@ def page_link(request: Request) -> str:
     return filters.read(query).link(filters.page_number(query))
 
 
-def undo_url(audit: Audit, event: Event | None) -> str:
-    return reverse("event-undo", args=[audit.pk, event.number]) if event else ""
-
-
-def toast_html(request: Request, text: str, kind: str, undo: str = "") -> str:
+def toast_html(request: Request, text: str, kind: str) -> str:
     """A toast out of band."""
-    context = {"text": text, "kind": kind, "undo": undo, "out_of_band": True}
+    context = {"text": text, "kind": kind}
     return render_to_string("partials/toast_oob.html", context, request)
 
 
@@ -64,5 +59,5 @@ def _left_by(person: str, labels: list[str]) -> str:
     )
 
 
-def how_many(number: int, verb: str = "changed") -> str:
-    return f"{number} item{'s'[: number != 1]} {verb}."
+def how_many(number: int) -> str:
+    return f"{number} item{'s'[: number != 1]} changed." if number else "Nothing was to change."

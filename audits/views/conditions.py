@@ -35,7 +35,6 @@ def condition_settle(request: Request, pk, condition_pk) -> HttpResponse:
     audit.refuse_if_sealed()
     condition = get_object_or_404(audit.conditions.select_related("changed_by"), pk=condition_pk)
     form = ConditionForm(request.POST, auto_id=f"condition-{condition.pk}-%s")
-    versions = None
     status = 422
     if form.is_valid():
         said = form.cleaned_data
@@ -45,16 +44,17 @@ def condition_settle(request: Request, pk, condition_pk) -> HttpResponse:
             )
         except (Refused, Outdated) as error:
             status = error.status
-            field = getattr(error, "field", None)
-            form.add_error(field if field in form.fields else None, str(error))
-            if isinstance(error, Outdated):
+            if isinstance(error, Refused):
+                field = error.field if error.field in form.fields else None
+                form.add_error(field, str(error))
+            else:
                 correct(form, version=condition.version)
-                versions = _versions(condition, form)
+                form.versions = _versions(condition, form)
         else:
             return redirect(
                 f"{reverse('condition-list', args=[audit.pk])}#condition-{condition.pk}"
             )
-    return _page(request, audit, sent=(condition.pk, form, versions), status=status)
+    return _page(request, audit, sent=(condition.pk, form), status=status)
 
 
 def _versions(condition: Condition, form: ConditionForm) -> dict:
@@ -72,15 +72,12 @@ def _versions(condition: Condition, form: ConditionForm) -> dict:
 def _page(request: Request, audit: Audit, *, sent=None, status: int = 200) -> HttpResponse:
     membership = access.membership(request.user, audit.project.team)
     conditions = list(audit.conditions.select_related("changed_by", "edition"))
-    for condition in conditions:
-        condition.form = _form(condition)
+    forms = {condition.pk: _form(condition) for condition in conditions}
     if sent is not None:
-        pk, form, versions = sent
-        for condition in conditions:
-            if condition.pk == pk:
-                condition.form, condition.versions = form, versions
+        pk, form = sent
+        forms[pk] = form
     groups = [
-        (heading, lead, [each for each in conditions if each.kind == kind])
+        (heading, lead, [(each, forms[each.pk]) for each in conditions if each.kind == kind])
         for kind, (heading, lead) in HEADINGS.items()
     ]
     context = {

@@ -8,6 +8,9 @@ from audits.forms.evidence import FORMS as EVIDENCE_FORMS
 from audits.http import Request
 from audits.models import Answer, Membership, Team, pieces
 from audits.models.history import describe
+from audits.models.undo import undoable
+
+EVENTS_SHOWN = 30
 
 
 def panel_html(request: Request, answer: Answer, **bound) -> str:
@@ -35,7 +38,10 @@ def _context(
 ) -> dict:
     team = membership.team
     evidence = pieces.shown(answer)
-    events = answer.events.order_by("-number")
+    events = list(answer.events.order_by("-number")[: EVENTS_SHOWN + 1])
+    for event in events:
+        event.audit, event.answer = answer.audit, answer
+    may_go = undoable(events)
     return {
         "state_form": state_form or StateForm(team=team, initial=_state_initial(answer)),
         "plan_form": plan_form
@@ -50,7 +56,11 @@ def _context(
         "evidence": evidence,
         "together": pieces.together(answer),
         "comments": list(answer.comments.select_related("author")),
-        "events": [(event, describe(event, named=False)) for event in events],
+        "events": [
+            (event, describe(event, named=False), event.pk in may_go)
+            for event in events[:EVENTS_SHOWN]
+        ],
+        "events_more": len(events) > EVENTS_SHOWN,
     }
 
 

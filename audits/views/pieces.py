@@ -20,6 +20,7 @@ from audits.models.expiry import Days
 from audits.models.pieces import backing, current_of, last_changed, replace, set_expiry, share
 from audits.views.answers import saved
 from audits.views.evidence import sent_content, sent_form
+from audits.views.undo import remember_offer
 from checklist import search
 from checklist.models import Item
 
@@ -144,7 +145,10 @@ def evidence_items(request: Request, pk) -> HttpResponse:
         except Refused as refusal:
             error, status = str(refusal), refusal.status
         else:
-            messages.success(request, _told(evidence, new))
+            if new:
+                remember_offer(request, new[0].last_event, _told(evidence, new))
+            else:
+                messages.info(request, "It backs these items already; nothing was changed.")
             return redirect(f"{evidence.answer.get_absolute_url()}#row-{evidence.answer_id}")
     query = sent.get("q", "").strip()
     context = {"chosen": chosen, "query": query, "error": error}
@@ -158,8 +162,6 @@ def evidence_items(request: Request, pk) -> HttpResponse:
 
 
 def _told(evidence: Evidence, new: list[Answer]) -> str:
-    if not new:
-        return "It backs these items already; nothing was changed."
     for answer in new:
         answer.audit = evidence.answer.audit
     labels = ", ".join(answer.label for answer in new[:10])

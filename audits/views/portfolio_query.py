@@ -6,10 +6,7 @@ from django.http import QueryDict
 
 from audits.models import Team
 from audits.models import portfolio as models
-from audits.models.text import UNSTORABLE
-
-MAX_QUERY = 200
-MAX_WORDS = 8
+from audits.models.words import cleaned, words
 
 # Name in the URL -> label; the order is that of the page.
 FILTERS = {
@@ -43,8 +40,7 @@ class Query:
         self.show = [name for name in FILTERS if name in sent.getlist("show")]
         self.team = _named(sent.get("team", ""), teams)
         self.teams = teams
-        # What no database stores is in no name either.
-        self.words = UNSTORABLE.sub(" ", sent.get("q", "")).strip()[:MAX_QUERY]
+        self.words = cleaned(sent.get("q", ""))
         sort = sent.get("sort", "")
         self.sort = sort if sort in SORTS else models.BURNS
 
@@ -53,7 +49,7 @@ class Query:
         return models.Wanted(
             show=frozenset(self.show),
             team=self.team and self.team.pk,
-            words=tuple(self.words.split()[:MAX_WORDS]),
+            words=words(self.words),
             sort=self.sort,
         )
 

@@ -1,15 +1,20 @@
+import datetime as dt
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
+from audits.forms.correct import correct
 from audits.forms.projects import EnvironmentForm, ProjectForm
 from audits.http import Request, posted, require_form
 from audits.models import Environment, Project
+from audits.models.errors import Outdated
+from audits.views.macros import day
 from audits.views.project_rows import audits_html
 
 AUDITS_A_PAGE = 50
@@ -21,9 +26,7 @@ def project_new(request: Request, team_pk) -> HttpResponse:
     form = ProjectForm(posted(request))
     if form.is_valid():
         form.instance.team = team
-        with transaction.atomic():
-            project = form.save()
-            team.log("project.made", by=request.user, name=project.name)
+        project = form.instance.make(by=request.user)
         messages.success(request, f"{project} is there. Now start its first audit.")
         return redirect(f"{reverse('audit-new')}?project={project.pk}")
     return render(
@@ -36,16 +39,39 @@ def project_new(request: Request, team_pk) -> HttpResponse:
 
 @require_form
 def project_edit(request: Request, pk) -> HttpResponse:
-    project = access.project_for_edit(request.user, pk)
-    form = ProjectForm(posted(request), instance=project)
+    form = ProjectForm(posted(request), instance=access.project_for_edit(request.user, pk))
+    # The form's own project takes what was sent, whatever becomes of it.
+    project = access.project_for_view(request.user, pk)
+    context: dict[str, Any] = {"form": form, "team": project.team, "project": project}
+    status = 422 if form.is_bound else 200
     if form.is_valid():
-        return redirect(form.save())
-    return render(
-        request,
-        "projects/project_form.html",
-        {"form": form, "team": project.team, "project": access.project_for_view(request.user, pk)},
-        status=422 if form.is_bound else 200,
-    )
+        try:
+            return redirect(_change(project, form.cleaned_data, request))
+        except Outdated:
+            project.refresh_from_db()
+            context["versions"] = _versions(project, form.cleaned_data)
+            correct(form, version=project.version)
+            status = 409
+    return render(request, "projects/project_form.html", context, status=status)
+
+
+def _change(project: Project, values: dict[str, Any], request: Request) -> Project:
+    written = {name: values[name] for name in Project.WRITTEN}
+    return project.change(by=request.user, seen_version=values["version"], **written)
+
+
+def _versions(project: Project, mine: dict[str, Any]) -> dict[str, Any]:
+    """What is saved and what was sent, side by side."""
+    rows = [
+        (label, _shown(getattr(project, name)), _shown(mine[name]))
+        for name, label in Project.WRITTEN.items()
+    ]
+    event = project.last_event()
+    return {"by": event and event.actor_name, "at": event and event.at, "rows": rows}
+
+
+def _shown(value: str | dt.date | None) -> str:
+    return day(value) if isinstance(value, dt.date) else value or ""
 
 
 @require_safe

@@ -8,6 +8,7 @@ from audits.forms.correct import correct
 from audits.http import Request, posted, require_form
 from audits.models import Answer, Audit, Condition, Heartbeat, SignOff
 from audits.models.errors import Outdated, Refused
+from audits.models.pieces import stale_pieces
 from audits.models.progress import Progress, by_section
 from audits.models.snapshots import state_seen
 from audits.tasks import ring_for_report
@@ -89,4 +90,5 @@ def _context(request: Request, audit: Audit, form: SealForm) -> dict:
         "unmet": unmet,
         "blocked": len(blocking) + len(conflicting) + len(unmet),
         "accepted": answers.filter(state=Answer.State.RISK_ACCEPTED, retired_at=None),
+        "stale": stale_pieces(audit),
     }

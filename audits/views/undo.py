@@ -1,42 +1,91 @@
-"""Taking a change back."""
+"""Taking a change back, and the offer to do it."""
 
 from django.contrib import messages
 from django.http import HttpResponse
+from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
-from django.template.loader import render_to_string
+from django.templatetags.static import static
+from django.urls import reverse
 from django.views.decorators.http import require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from audits import access
 from audits.http import Request, came_from
-from audits.models.undo import undo
+from audits.models import Answer, Event
+from audits.models.history import describe
+from audits.models.undo import Undone, undo
 from audits.views import changed
+from audits.views.audit_page import answer_row
+from audits.views.macros import macros
 
 
 @require_POST
 def event_undo(request: Request, pk, number) -> HttpResponse:
-    """With htmx the answer is the toast that follows the one whose button was pressed."""
+    """Take back what an event tells, with the others of its batch; the page then shows it."""
     audit = access.audit_for_edit(request.user, pk)
-    audit.refuse_if_sealed()
-    event = get_object_or_404(audit.events.select_related("answer"), number=number)
+    event = get_object_or_404(audit.events.select_related("answer", "actor"), number=number)
+    event.audit = audit
     undone = undo(event, by=request.user)
-    for answer in undone.kept:
-        answer.audit = audit
-    said = _said(undone)
-    kind = "warning" if undone.kept else "pass"
-    if not request.htmx:
-        (messages.warning if undone.kept else messages.success)(request, said)
-        return redirect(came_from(request))
-    audit = access.audit_for_view(request.user, audit.pk)
-    rows = changed.rows_html(request, audit, [*undone.answers, *undone.kept])
-    toast = render_to_string("partials/toast.html", {"text": said, "kind": kind}, request)
-    return HttpResponse(toast + rows)
+    if request.htmx and len(undone.answers) == 1 and request.POST.get("row"):
+        return _row(request, undone.answers[0])
+    if request.htmx and undone.answers and "shown" in request.POST:
+        return _rows(request, undone)
+    messages.success(request, _told(undone))
+    if request.htmx:
+        return HttpResponseClientRefresh()
+    return redirect(came_from(request))
 
 
-def _said(undone) -> str:
-    said = "Taken back."
-    if undone.answers:
-        said = f"Taken back: {changed.how_many(len(undone.answers), 'as before')}"
-    if undone.kept:
-        names = ", ".join(answer.label for answer in undone.kept[: changed.NAMED])
-        said += f" Changed again since, and left as they are: {names}."
-    return said
+def _row(request: Request, answer: Answer) -> HttpResponse:
+    unfolded = request.POST["row"] == "open"
+    response = answer_row(request, answer, unfolded=unfolded)
+    response["HX-Retarget"] = f"#row-{answer.pk}"
+    response["HX-Reswap"] = "outerMorph"
+    response.write(offer(request, answer.last_event, unfolded=unfolded))
+    return response
+
+
+def _rows(request: Request, undone: Undone) -> HttpResponse:
+    """Those that the page shows, all out of band."""
+    audit = undone.answers[0].audit
+    html = changed.rows_html(request, audit, [*undone.answers, *undone.kept])
+    event = undone.answers[0].last_event
+    return HttpResponse(html + offer(request, event, unfolded=False, told=_told(undone)))
+
+
+def _told(undone: Undone) -> str:
+    if not undone.kept:
+        return "Taken back."
+    labels = ", ".join(answer.label for answer in undone.kept)
+    stays = (
+        "was changed again since and stays"
+        if len(undone.kept) == 1
+        else ("were changed again since and stay")
+    )
+    return f"Taken back, but for {labels}, which {stays}."
+
+
+def offer(request: Request, event: Event | None, *, unfolded: bool, told: str = "") -> str:
+    """For htmx: a toast that says what was done and offers to take it back; `told` in place of
+    the event's own words."""
+    if event is None:
+        return ""
+    words = describe(event)
+    return macros("partials/undo.jinja").toast(
+        url=reverse("event-undo", args=[event.audit_id, event.number]),
+        text=told or f"{words[:1].upper()}{words[1:]}.",
+        row="open" if unfolded else "folded",
+        token=get_token(request),
+        sprite=static("icons/sprite.svg"),
+    )
+
+
+def remember_offer(request: Request, event: Event | None, told: str = "") -> None:
+    """The same on the page that a form without htmx leads to; `told` in place of the event's
+    own words."""
+    if event is None:
+        return
+    words = describe(event)
+    url = reverse("event-undo", args=[event.audit_id, event.number])
+    told = told or f"{words[:1].upper()}{words[1:]}."
+    messages.success(request, told, extra_tags=f"undo:{url}")

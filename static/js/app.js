@@ -1,4 +1,5 @@
 import { startControls } from "./controls.js";
+import { startEvidence } from "./evidence.js";
 import { startFocus } from "./focus.js";
 import { startGuard } from "./guard.js";
 import { startRequests } from "./requests.js";
@@ -15,3 +16,4 @@ startFocus();
 startRows();
 startSelection();
 startSections();
+startEvidence();

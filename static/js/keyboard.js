@@ -104,7 +104,7 @@ const ACTIONS = {
   s: (row) => control(row, "s")?.click(),
   S: (row) => control(row, "s")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: true })),
   b: pressBar,
-  u: () => [...document.querySelectorAll('.toasts [data-key="u"]')].at(-1)?.click(),
+  z: () => [...document.querySelectorAll('[data-key="z"]')].at(-1)?.click(),
   Enter: (row) => opener(row)?.click(),
   Escape: close,
 };

@@ -15,6 +15,8 @@ export function say(text, kind = "info") {
 
 // What went well leaves by itself; what went wrong stays until it is dismissed.
 const LEAVES_AFTER_MS = 6000;
+/** One that offers something gives time to take it up. */
+const OFFERS_FOR_MS = 15000;
 
 function watch(region) {
   const leave = (node) => {
@@ -24,12 +26,12 @@ function watch(region) {
       if (node.matches(":hover, :focus-within")) return;
       clearInterval(timer);
       node.remove();
-    }, LEAVES_AFTER_MS);
+    }, node.querySelector("form") ? OFFERS_FOR_MS : LEAVES_AFTER_MS);
   };
-  [...region.children].forEach(leave);
+  region.querySelectorAll(".toast").forEach(leave);
   new MutationObserver((changes) => {
     for (const change of changes) change.addedNodes.forEach(leave);
-  }).observe(region, { childList: true });
+  }).observe(region, { childList: true, subtree: true });
 }
 
 export function startToasts() {

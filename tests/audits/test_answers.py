@@ -115,11 +115,20 @@ def test_plan_refuses_an_owner_from_outside_the_team(answer, ed, mallory):
     assert refusal.value.field == "owner"
 
 
-def test_plan_of_an_outdated_page_is_refused(answer, ed):
-    answer.record("done", by=ed)
+def test_plan_of_an_outdated_page_is_refused(answer, ed, noor):
+    answer.plan(by=noor, owner=noor, due=None)
 
     with pytest.raises(Outdated):
         answer.plan(by=ed, owner=ed, due=None, seen_version=1)
+
+
+def test_who_gives_an_owner_stands_in_nobodys_way_who_says_done(answer, ed, noor):
+    answer.plan(by=noor, owner=noor, due=None)
+
+    answer.record("done", by=ed, seen_version=1)
+
+    row = Answer.objects.get(pk=answer.pk)
+    assert (row.state, row.owner) == ("done", noor)
 
 
 def test_plan_that_changes_nothing_leaves_no_event(audit, answer, ed):

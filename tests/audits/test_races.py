@@ -1,9 +1,6 @@
 """Several people at the same moment: real threads, real transactions."""
 
-import threading
-
 import pytest
-from django.db import connections
 
 from audits.models import (
     Answer,
@@ -16,51 +13,13 @@ from audits.models import (
     SignOff,
     User,
 )
-from audits.models.chains import find_broken_link
 from audits.models.errors import AuditOpen, AuditSealed, Outdated, Refused, RuleBroken
 from audits.models.invitations import NotInvited
 from audits.models.snapshots import state_seen
 from tests.audits.helpers import seal, settle
+from tests.audits.racing import at_once, chain_holds, refusals
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-def at_once(*verbs) -> list:
-    """Run the verbs in threads that start together; what each returned or was refused with.
-
-    Any other error ends the test.
-    """
-    outcomes: list = [None] * len(verbs)
-    barrier = threading.Barrier(len(verbs))
-
-    def run(place: int, verb) -> None:
-        try:
-            barrier.wait(10)
-            outcomes[place] = verb()
-        except Exception as error:
-            outcomes[place] = error
-        finally:
-            connections.close_all()
-
-    threads = [
-        threading.Thread(target=run, args=(place, verb)) for place, verb in enumerate(verbs)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(60)
-    for outcome in outcomes:
-        if isinstance(outcome, Exception) and not isinstance(outcome, RuleBroken):
-            raise outcome
-    return outcomes
-
-
-def refusals(outcomes: list) -> list[type]:
-    return [type(outcome) for outcome in outcomes if isinstance(outcome, Exception)]
-
-
-def chain_holds(audit: Audit) -> bool:
-    return find_broken_link(Audit.objects.get(pk=audit.pk)) is None
 
 
 def test_of_two_who_answer_the_same_page_one_is_told(audit, answer, ed, alice):

@@ -124,6 +124,7 @@ WRITES = {
     "answer-accept",
     "answer-plan",
     "condition-settle",
+    "event-undo",
     "audit-move",
     "comment-add",
     "evidence-add",
@@ -194,6 +195,8 @@ class Things:
         return reverse(name, kwargs={param: self._key(route, param) for param in route.params})
 
     def _key(self, route: Route, param: str):
+        if param == "number":
+            return self.audit.events_count
         if param in self.words:
             return self.words[param]
         if param == "pk":

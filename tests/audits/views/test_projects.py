@@ -49,13 +49,13 @@ def test_project_that_cannot_be_made_says_why(browser, ed, harbour, change, sent
 
 
 def test_project_is_edited(browser, ed, project):
-    browser(ed).post(edit(project), {"name": "Renamed"})
+    browser(ed).post(edit(project), {"name": "Renamed", "version": 1})
 
     assert Project.objects.get().name == "Renamed"
 
 
 def test_page_of_a_refused_edit_still_names_the_project_as_it_is(browser, ed, project):
-    response = browser(ed).post(edit(project), {"name": "x" * 121})
+    response = browser(ed).post(edit(project), {"name": "x" * 121, "version": 1})
 
     assert response.status_code == 422
     assert "Edit Support assistant" in Page(response).text
@@ -195,3 +195,14 @@ def test_project_costs_as_many_queries_for_20_audits_as_for_1(browser, ed, harbo
     few, many = (fill(harbour, audits, ed).get_absolute_url() for audits in (1, 20))
 
     assert queries_of(client, many) == queries_of(client, few)
+
+
+def test_fifty_audits_a_page_the_open_ones_first(browser, vic, launch):
+    project = launch("Agent", 1, audits=51)
+    Audit.objects.filter(title="Agent 51").update(state=Audit.State.SEALED)
+    url = project.get_absolute_url()
+
+    first, second = Page(browser(vic).get(url)), Page(browser(vic).get(f"{url}?page=2"))
+
+    assert ("Agent 50 2 open" in first.text, "Agent 51 Sealed" in first.text) == (True, False)
+    assert ("Agent 50 2 open" in second.text, "Agent 51 Sealed" in second.text) == (False, True)

@@ -28,6 +28,7 @@ def good_body(name: str, audit: Audit) -> dict:
         "audit-move": {"seen": audit.events_head},
         "comment-add": {"text": "One more word."},
         "condition-settle": {"state": "met", "version": 1},
+        "event-undo": {},
         "evidence-add": {"kind": "file", "file": SimpleUploadedFile("a.txt", b"more")},
         "evidence-remove": {"reason": "Wrong file."},
         "evidence-replace": {"kind": "note", "text": "Newer.", "version": 1},
