@@ -21,6 +21,7 @@ from audits.models import (
     Team,
     User,
 )
+from audits.models.answers import seen_by
 from checklist.models import Edition
 
 # Whom to ask for the role that may edit.
@@ -179,8 +180,7 @@ def audit_for_approval(user: User, pk) -> Audit:
 
 def answer_for_view(user: User, audit_pk, pk) -> Answer:
     """With its audit, project and team, and who looks at them: all in one query."""
-    visible = Answer.objects.with_viewer(user)
-    answer: Any = get_object_or_404(visible, audit=audit_pk, pk=pk)
+    answer: Any = get_object_or_404(seen_by(user), audit=audit_pk, pk=pk)
     answer.audit.viewer = _viewer(user, answer.audit, answer.role)
     if answer.editions == 1:
         answer.audit.letters = NO_LETTERS

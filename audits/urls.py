@@ -165,6 +165,11 @@ urlpatterns = [
     ),
     path("audits/<uuid:audit_pk>/answers/<int:pk>/plan/", answers.answer_plan, name="answer-plan"),
     path(
+        "audits/<uuid:audit_pk>/answers/<int:pk>/severity/",
+        answers.answer_severity,
+        name="answer-severity",
+    ),
+    path(
         "audits/<uuid:audit_pk>/answers/<int:pk>/comments/",
         comments.comment_add,
         name="comment-add",

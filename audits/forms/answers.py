@@ -6,6 +6,7 @@ from django.db.models import Q
 from audits.forms.fields import Prose
 from audits.forms.projects import DateInput
 from audits.models import Answer, Membership, User
+from checklist.models import Item
 
 
 class VersionedForm(forms.Form):
@@ -63,6 +64,13 @@ class PlanForm(VersionedForm):
         if owner and not people.filter(pk=owner.pk).exists():
             field.queryset = User.objects.filter(Q(pk__in=people.values("pk")) | Q(pk=owner.pk))
             field.left = owner
+
+
+class SeverityForm(VersionedForm):
+    """Another severity than the item's, in this audit alone; lowering is the model's rule."""
+
+    severity = forms.ChoiceField(choices=Item.Severity.choices)
+    severity_reason = Prose(label="Why", required=False, max_length=4000)
 
 
 class CommentForm(forms.Form):

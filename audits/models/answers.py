@@ -1,15 +1,17 @@
 import datetime as dt
 from collections.abc import Sequence
+from functools import lru_cache
 
 from django.conf import settings
-from django.db import connection, models, transaction
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from audits.models import edits
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.audits import Audit
-from audits.models.belongings import belongings, number_of, stale_evidence
-from audits.models.claims import Claim, counts_as_open
+from audits.models.belongings import number_of
+from audits.models.claims import Claim
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.events import Event
 from audits.models.teams import Membership
@@ -19,101 +21,24 @@ from audits.models.ties import partners
 from audits.models.users import User
 from checklist.models import Item, Section
 
-# What of an item only the unfolded row shows.
-UNFOLDED = (
-    *("guidance", "why", "verify", "evidence", "probes", "parameters", "source", "see_also"),
-    "search_text",
-)
+# What the row shows of other tables.
+BESIDE = ("evidence_count", "stale_count", "comment_count")
 
 
-class AnswerQuerySet(models.QuerySet["Answer"]):
-    def visible_to(self, user) -> "AnswerQuerySet":
-        return self.filter(audit__project__team__memberships__user=user)
+def seen_by(user) -> AnswerQuerySet:
+    """For their rows those that the user may see, with audit, project and team, the user's `role`,
+    and of how many `editions` the audit is."""
+    role = models.F("audit__project__team__memberships__role")
+    return _in_their_audits(timezone.localdate()).visible_to(user).annotate(role=role)
 
-    def editable_by(self, user) -> "AnswerQuerySet":
-        return self.filter(
-            audit__project__team__memberships__user=user,
-            audit__project__team__memberships__role__in=Membership.EDIT,
-        )
 
-    def open_all(self, audit: Audit) -> None:
-        """One open answer for each item that has none, in the order of the audit's editions: one
-        statement, however many there are."""
-        selected = {
-            "item_id": "item.id",
-            "section_id": "item.section_id",
-            "severity": "item.severity",
-            "position": "ROW_NUMBER() OVER (ORDER BY pin.position, item.number)",
-        }
-        fields = {
-            str(field.column): field
-            for field in Answer._meta.concrete_fields
-            if not field.primary_key
-        }
-        values = [
-            field.get_db_prep_save(
-                audit.pk if column == "audit_id" else field.get_default(), connection
-            )
-            for column, field in fields.items()
-            if column not in selected
-        ]
-        chosen = (selected.get(column, "%s") for column in fields)
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"INSERT INTO audits_answer ({', '.join(fields)}) "  # noqa: S608  # nosec B608: names of our columns
-                f"SELECT {', '.join(chosen)} FROM checklist_item item "
-                "JOIN audits_auditedition pin ON pin.edition_id = item.edition_id "
-                "WHERE pin.audit_id = %s AND NOT EXISTS (SELECT 1 FROM audits_answer answer "
-                "WHERE answer.audit_id = pin.audit_id AND answer.item_id = item.id)",
-                [*values, Audit._meta.pk.get_db_prep_value(audit.pk, connection)],
-            )
-
-    def lapsed(self) -> "AnswerQuerySet":
-        """Risk acceptances whose last day is over."""
-        today = timezone.localdate()
-        return self.filter(state=Answer.State.RISK_ACCEPTED, accepted_until__lt=today)
-
-    def open(self) -> "AnswerQuerySet":
-        """What progress counts as open, which takes in acceptances that do not hold."""
-        return self.filter(counts_as_open(), retired_at=None)
-
-    def blocking(self) -> "AnswerQuerySet":
-        return self.open().filter(severity=Item.Severity.BLOCKER)
-
-    def conflicting(self) -> "AnswerQuerySet":
-        """Done, says a person; fail, says the machine."""
-        return self.filter(state=Answer.State.DONE, verdict=Answer.Verdict.FAIL, retired_at=None)
-
-    def overdue(self) -> "AnswerQuerySet":
-        return self.open().filter(due__lt=timezone.localdate())
-
-    def with_stale_evidence(self) -> "AnswerQuerySet":
-        """Backed by something whose last good day is over."""
-        return self.filter(pk__in=stale_evidence().values("answer"), retired_at=None)
-
-    def for_rows(self) -> "AnswerQuerySet":
-        """With all that a row of the audit page shows."""
-        return self.select_related("item", "owner").counted().order_by("position")
-
-    def counted(self) -> "AnswerQuerySet":
-        """With the numbers of what belongs to each answer."""
-        return self.annotate(**belongings())
-
-    def with_viewer(self, user) -> "AnswerQuerySet":
-        """Those that the user may see, with audit, project and team, the user's `role`, and of
-        how many `editions` the audit is."""
-        return (
-            self.visible_to(user)
-            .select_related("audit__project__team")
-            .annotate(
-                role=models.F("audit__project__team__memberships__role"),
-                editions=number_of("audits.AuditEdition", audit=models.OuterRef("audit")),
-            )
-        )
-
-    def folded(self) -> "AnswerQuerySet":
-        """Rows without the item's texts, which are read in an unfolded one alone."""
-        return self.defer(*(f"item__{name}" for name in UNFOLDED))
+@lru_cache(maxsize=1)
+def _in_their_audits(_today: dt.date) -> AnswerQuerySet:
+    """Put together once a day: it is what every tick asks first, and Django takes longer to put
+    it together than the database to answer."""
+    rows = Answer.objects.select_related("item", "owner", "audit__project__team").folded()
+    editions = number_of("audits.AuditEdition", audit=models.OuterRef("audit"))
+    return rows.counted().annotate(editions=editions)
 
 
 class Answer(Claim):
@@ -148,9 +73,16 @@ class Answer(Claim):
         ]
         indexes = [
             models.Index(fields=["state", "accepted_until"], name="answer_lapse"),
+            # Progress by section is counted from this index alone.
             models.Index(
-                fields=["audit", "section", "state", "severity"], name="answer_by_section"
+                fields=[
+                    *("audit", "retired_at", "section", "state", "severity", "verdict"),
+                    *("due", "accepted_at", "accepted_until"),
+                ],
+                name="answer_progress",
             ),
+            # A page of rows, wherever it begins.
+            models.Index(fields=["audit", "retired_at", "position"], name="answer_place"),
             models.Index(fields=["audit", "due"], name="answer_due"),
         ]
 
@@ -274,11 +206,20 @@ class Answer(Claim):
         """Audit and answer as they are now, under the audit's lock."""
         audit = self.audit.for_change()
         audit.learn_from(self.audit)
-        # With what its row shows: whoever answers with the row needs not read it again.
-        answer = Answer.objects.for_rows().folded().get(pk=self.pk)
-        answer.refuse_if_retired()
+        answer = Answer.objects.get(pk=self.pk)
         answer.audit = audit
+        answer._learn_from(self)
+        answer.refuse_if_retired()
         return audit, answer
+
+    def _learn_from(self, other: "Answer") -> None:
+        """Take over what was read with it already: whoever shows its row needs not read again."""
+        known = vars(other)
+        vars(self).update({name: known[name] for name in BESIDE if name in known})
+        for name in ("item", "owner"):
+            key = f"{name}_id"
+            if name in other._state.fields_cache and known[key] == getattr(self, key):
+                setattr(self, name, getattr(other, name))
 
     def refuse_if_retired(self) -> None:
         if self.retired_at:

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from audits.models import edits
-from audits.models.answers import Answer, AnswerQuerySet
+from audits.models.answer_rows import AnswerQuerySet
+from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.errors import Refused, RuleBroken
 from audits.models.events import Event

@@ -50,7 +50,7 @@ def apply(
         entries.append((answer, detail))
     if not changed:
         return changed
-    _save(changed)
+    _save(changed, entries[0][1]["was"])
     if any(_accepts(detail) for _, detail in entries):
         audit.remember_first_lapse()
     if len(entries) > 1:
@@ -83,9 +83,10 @@ def _plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _save(answers: list["Answer"]) -> None:
+def _save(answers: list["Answer"], changed: Iterable[str]) -> None:
+    """One answer with the fields that changed; many with all."""
     if len(answers) == 1:
-        answers[0].save(update_fields=[*FIELDS, *STAMPS])
+        answers[0].save(update_fields=[*changed, *STAMPS])
         return
     # Those that say the same now are written in one statement each five hundred: a bulk change
     # of thousands gives most of them the same values.

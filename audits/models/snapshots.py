@@ -6,7 +6,8 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from audits.models.answers import UNFOLDED, Answer
+from audits.models.answer_rows import UNFOLDED
+from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.conditions import Condition
 from audits.models.events import Event

@@ -7,11 +7,11 @@ from django.views.decorators.http import require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from audits import access
-from audits.forms.answers import PlanForm, StateForm, VersionedForm
+from audits.forms.answers import PlanForm, SeverityForm, StateForm, VersionedForm
 from audits.forms.correct import correct
 from audits.http import Request
 from audits.models import Answer, Event
-from audits.models.errors import Outdated, Refused
+from audits.models.errors import NotAllowed, Outdated, Refused, RuleBroken
 from audits.models.undo import can_undo
 from audits.views.audit_page import answer_row, audit_page
 from audits.views.undo import offer, remember_offer
@@ -25,7 +25,7 @@ def answer_detail(request: Request, audit_pk, pk) -> HttpResponse:
     answer = access.answer_for_view(request.user, audit_pk, pk)
     if request.htmx:
         unfolded = request.GET.get("panel") != "closed"
-        response = answer_row(request, answer, unfolded=unfolded)
+        response = answer_row(request, answer, unfolded=unfolded, changed=answer)
         title = f"{answer.item.title} · {answer.audit.title}" if unfolded else answer.audit.title
         response.write(format_html("<title>{} · Countersign</title>", title))
         return response
@@ -96,6 +96,25 @@ def answer_plan(request: Request, audit_pk, pk) -> HttpResponse:
     return invalid(request, answer, form, "plan_form")
 
 
+@require_POST
+def answer_severity(request: Request, audit_pk, pk) -> HttpResponse:
+    answer = answer_for_change(request, audit_pk, pk)
+    form = SeverityForm(request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            changed = answer.rate(
+                given["severity"],
+                given["severity_reason"],
+                by=request.user,
+                seen_version=given["version"],
+            )
+        except (NotAllowed, Refused, Outdated) as error:
+            return refused(request, answer, form, error, "severity_form")
+        return saved(request, answer, changed)
+    return invalid(request, answer, form, "severity_form")
+
+
 def answer_for_change(request: Request, audit_pk, pk) -> Answer:
     """Of a sealed audit none: whatever the form holds, it could not be saved."""
     answer = access.answer_for_edit(request.user, audit_pk, pk)
@@ -131,9 +150,7 @@ def invalid(request: Request, answer: Answer, form, name: str) -> HttpResponse:
     return again(request, answer, 422, **{name: form})
 
 
-def refused(
-    request: Request, answer: Answer, form, error: Refused | Outdated, name: str
-) -> HttpResponse:
+def refused(request: Request, answer: Answer, form, error: RuleBroken, name: str) -> HttpResponse:
     """The form once more with what was typed, the row's present version, and the reason."""
     field = getattr(error, "field", None)
     if isinstance(error, Outdated):

@@ -79,9 +79,7 @@ def _apply(request: Request, audit: Audit, bar: Bar, form: ChangeForm) -> Outcom
     return change_many(audit, seen, form.change(), by=by)
 
 
-def _again(
-    request: Request, audit: Audit, bar: Bar, status: int, error: str = ""
-) -> HttpResponse:
+def _again(request: Request, audit: Audit, bar: Bar, status: int, error: str = "") -> HttpResponse:
     """The bar with what was typed and selected, and what is wrong; nothing was changed."""
     bar.error = error
     try:

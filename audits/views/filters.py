@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.http import QueryDict
 
 from audits.models import Answer, Audit, Evidence, User
-from audits.models.answers import AnswerQuerySet
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.progress import Progress
 from audits.models.text import UNSTORABLE
 from checklist import search
@@ -79,9 +79,7 @@ def read(query: QueryDict) -> Asked:
     """What the query string asks for, as far as that can be told without an audit."""
     named = [name for name in query.getlist("show") if name]
     notes = [
-        f"There is no filter “{name[:60]}”."
-        for name in dict.fromkeys(named)
-        if name not in SHOW
+        f"There is no filter “{name[:60]}”." for name in dict.fromkeys(named) if name not in SHOW
     ]
     severity = query.get("severity", "")
     if severity and severity not in Item.Severity.values:
@@ -148,7 +146,8 @@ def narrow(audit: Audit, asked: Asked, user: User) -> AnswerQuerySet:
     """The answers of the audit for which all of it holds."""
     answers = audit.answers.filter(retired_at=None)
     if asked.words:
-        found = search.matching(Item.objects.all(), search.terms(asked.words))
+        items = Item.objects.filter(edition__pins__audit=audit)
+        found = search.matching(items, search.terms(asked.words))
         answers = answers.filter(item__in=found)
     if asked.section:
         sections = _sections(asked.section).filter(edition__audits=audit)

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from django.conf import settings
+from django.template.loader import render_to_string
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 
@@ -19,10 +20,27 @@ def macros(name: str) -> Any:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters["day"] = day
+    environment.filters.update(day=day, day_of_year=day_of_year)
+    environment.globals.update(state_mark=state_mark, severity_mark=severity_mark)
     return environment.get_template(name).module
 
 
 def day(date: dt.date) -> str:
     """Such as 1 Dec 2026."""
     return f"{date.day} {date:%b %Y}"
+
+
+def day_of_year(date: dt.date) -> str:
+    """Such as 1 Dec."""
+    return f"{date.day} {date:%b}"
+
+
+@cache
+def state_mark(state: str) -> str:
+    """As everywhere, made once for each state."""
+    return render_to_string("partials/state.html", {"state": state}).strip()
+
+
+@cache
+def severity_mark(severity: str) -> str:
+    return render_to_string("partials/severity.html", {"severity": severity}).strip()

@@ -3,7 +3,7 @@
 from django.template.loader import render_to_string
 
 from audits import access
-from audits.forms.answers import CommentForm, PlanForm, StateForm
+from audits.forms.answers import CommentForm, PlanForm, SeverityForm, StateForm
 from audits.forms.evidence import FORMS as EVIDENCE_FORMS
 from audits.http import Request
 from audits.models import Answer, Membership, Team, pieces
@@ -33,6 +33,7 @@ def _context(
     *,
     state_form=None,
     plan_form=None,
+    severity_form=None,
     comment_form=None,
     evidence_form=None,
 ) -> dict:
@@ -50,6 +51,7 @@ def _context(
             owner=answer.owner,
             initial={"owner": answer.owner_id, "due": answer.due, "version": answer.version},
         ),
+        "severity_form": severity_form or SeverityForm(initial=_severity_initial(answer)),
         "comment_form": comment_form or CommentForm(),
         "evidence_forms": _evidence_forms(answer, team, len(evidence), evidence_form),
         "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
@@ -85,5 +87,13 @@ def _state_initial(answer: Answer) -> dict:
         "reason": answer.reason,
         "approver": answer.approver_id,
         "until": answer.accepted_until,
+        "version": answer.version,
+    }
+
+
+def _severity_initial(answer: Answer) -> dict:
+    return {
+        "severity": answer.severity,
+        "severity_reason": answer.severity_reason,
         "version": answer.version,
     }

@@ -3,24 +3,22 @@
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from typing import Any
 
-from django.conf import settings
 from django.middleware.csrf import get_token
 from django.template.loader import render_to_string
 from django.templatetags.static import static
-from django.urls import reverse
-from django.utils.dateformat import format as format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from audits import access
 from audits.http import Request
 from audits.models import Answer, Audit, User
-from audits.models.answers import AnswerQuerySet
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.claims import Standing, State
 from audits.models.progress import Progress
+from audits.views.macros import macros
+
+TEMPLATE = "audits/rows.jinja"
 
 # What is read of an answer for its row, in the order of Row's fields from `position` on.
 READ = (
@@ -87,10 +85,10 @@ class Place:
 def place(
     request: Request, audit: Audit, query: str, selected: frozenset[int] = frozenset()
 ) -> Place:
-    answers = reverse("answer-detail", args=[audit.pk, 0]).removesuffix("0/")
+    home = audit.get_absolute_url()
     return Place(
-        audit=audit.get_absolute_url(),
-        answers=answers,
+        audit=home,
+        answers=f"{home}answers/",
         query=query,
         token=get_token(request),
         may_edit=access.viewer(request.user, audit).may_edit and not audit.is_sealed,
@@ -131,16 +129,16 @@ def _rows(values: Iterable, letters: dict[int, str]) -> Iterator[Row]:
 
 def list_html(rows: list[Row], at: Place, opened: int | None = None, panel: str = "") -> Markup:
     """The rows as HTML; that of the answer `opened` with its panel."""
-    return _templates().rows(rows, at, opened, panel)
+    return macros(TEMPLATE).rows(rows, at, opened, panel)
 
 
 def rail_html(sections: list) -> Markup:
     """The sections of the listing, under the titles of their editions."""
-    return _templates().rail(sections)
+    return macros(TEMPLATE).rail(sections)
 
 
 def section_count(section_id: int, progress: Progress) -> Markup:
-    return _templates().section_count(section_id, progress)
+    return macros(TEMPLATE).section_count(section_id, progress)
 
 
 def saved_html(
@@ -148,7 +146,9 @@ def saved_html(
 ) -> Markup:
     """One row, and out of band the progress of the audit and of its section; `overdue` only
     where that number may be another now."""
-    return _templates().saved(row, at, panel, progress, section, overdue, _progress_bar(progress))
+    return macros(TEMPLATE).saved(
+        row, at, panel, progress, section, overdue, _progress_bar(progress)
+    )
 
 
 def changed_html(
@@ -159,34 +159,9 @@ def changed_html(
     progress = sum(sections.values(), Progress())
     here = {row.section_id: sections.get(row.section_id, Progress()) for row in rows}
     bar = _progress_bar(progress)
-    return _templates().changed(rows, at, panels, progress, here, progress.overdue, bar)
+    return macros(TEMPLATE).changed(rows, at, panels, progress, here, progress.overdue, bar)
 
 
 def _progress_bar(progress: Progress) -> str:
     counts = vars(progress) | {"id": "audit-progress", "oob": True}
     return render_to_string("partials/progress.html", counts)
-
-
-@cache
-def _templates() -> Any:
-    """The macros of rows.jinja as functions."""
-    environment = Environment(
-        autoescape=True,
-        loader=FileSystemLoader(settings.BASE_DIR / "templates"),
-        lstrip_blocks=True,
-        trim_blocks=True,
-        undefined=StrictUndefined,
-    )
-    environment.filters["day"] = lambda date: format_date(date, "j M")
-    environment.globals.update(state_mark=_state_mark, severity_mark=_severity_mark)
-    return environment.get_template("audits/rows.jinja").module
-
-
-@cache
-def _state_mark(state: str) -> str:
-    return render_to_string("partials/state.html", {"state": state}).strip()
-
-
-@cache
-def _severity_mark(severity: str) -> str:
-    return render_to_string("partials/severity.html", {"severity": severity}).strip()

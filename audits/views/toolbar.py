@@ -14,6 +14,7 @@ from audits.views.listing import SectionRows
 from audits.views.options import options
 from checklist.models import Item
 
+
 def toolbar(
     audit: Audit,
     asked: Asked,

@@ -2,6 +2,7 @@
 // fields and with modifiers, and can be switched off on this device (WCAG 2.1.4).
 
 const SWITCH = "countersign.keys";
+const ARRIVAL = "countersign.arrival";
 const TYPES_TEXT = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable]";
 /** Keys whose control stands in the panel that opens with the row. */
 const IN_PANEL = new Set(["n", "e", "c"]);
@@ -65,7 +66,34 @@ function moveRow(step) {
   if (!all.length) return;
   const at = all.indexOf(currentRow());
   const next = at < 0 ? all[step > 0 ? 0 : all.length - 1] : all[at + step];
-  if (next) show(opener(next) ?? next.querySelector("a, button") ?? next);
+  if (!next) return turnPage(step);
+  show(opener(next) ?? next.querySelector("a, button") ?? next);
+}
+
+/** At either end of a list of several pages the keys go on to the next one. */
+function turnPage(step) {
+  const link = document.querySelector(`.pagination a[rel=${step > 0 ? "next" : "prev"}]`);
+  if (!link) return;
+  try {
+    sessionStorage.setItem(ARRIVAL, step > 0 ? "first" : "last");
+  } catch {
+    // Storage is forbidden: the next page begins as any page does.
+  }
+  link.click();
+}
+
+/** The row that the keys came for on the page before. */
+function arrive() {
+  let end = null;
+  try {
+    end = sessionStorage.getItem(ARRIVAL);
+    sessionStorage.removeItem(ARRIVAL);
+  } catch {
+    // As above.
+  }
+  if (!end) return;
+  const row = rows().at(end === "first" ? 0 : -1);
+  if (row) show(opener(row) ?? row.querySelector("a, button") ?? row);
 }
 
 function moveSection(step) {
@@ -75,7 +103,7 @@ function moveSection(step) {
   const next = all[at < 0 && step < 0 ? all.length - 1 : at + step];
   const first = next?.querySelector("[data-row]");
   const heading = next?.querySelector("h2, h3");
-  if (!next) return;
+  if (!next) return turnPage(step);
   (heading ?? next).scrollIntoView({ block: "start" });
   (opener(first) ?? heading)?.focus({ preventScroll: true });
 }
@@ -164,3 +192,4 @@ function startSwitch() {
 document.addEventListener("keydown", onKey);
 document.addEventListener("htmx:after:settle", pressWaiting);
 startSwitch();
+arrive();

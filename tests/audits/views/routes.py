@@ -117,12 +117,12 @@ WRITES = {
     "invitation-withdraw",
     "environment-add",
     "answer-many",
-    "event-undo",
     "filter-rename",
     "filter-remove",
     "answer-state",
     "answer-accept",
     "answer-plan",
+    "answer-severity",
     "condition-settle",
     "event-undo",
     "audit-move",
@@ -168,7 +168,6 @@ class Things:
             "ref": "first-item",
             "format": "yaml",
             "section": "keys",
-            "number": 1,
         }
         self.nouns = {
             "teams": self.team,

@@ -206,42 +206,11 @@ def test_there_is_nothing_to_confirm_of_an_open_answer(browser, noor, answer):
     assert "no risk acceptance here that waits" in Page(response).text
 
 
-def test_plan_names_who_sees_to_it_and_until_when(browser, ed, vic, answer):
-    browser(ed).post(address("plan", answer), {"owner": vic.pk, "due": LATER, "version": 1})
+def test_tick_asks_the_database_eleven_times(browser, ed, answer, django_assert_num_queries):
+    """Session, user; answer with all about it; begin, lock, answer, its change, the event, the
+    audit's counters, commit; and the count of the section."""
+    client = browser(ed)
+    client.post(address("state", answer), {"state": "done"}, headers=HTMX)
 
-    assert (now(answer).owner, now(answer).due) == (vic, LATER)
-
-
-@pytest.mark.parametrize(
-    ("body", "sentence"),
-    [
-        ({"due": "tomorrow"}, "Enter a valid date."),
-        ({"owner": "x"}, "Select a valid choice."),
-        ({"version": "x"}, "The page sent no proper version of the answer."),
-    ],
-)
-def test_plan_that_cannot_be_saved_says_why(browser, ed, answer, body, sentence):
-    response = browser(ed).post(address("plan", answer), body, headers=HTMX)
-
-    assert response.status_code == 422
-    assert sentence in Page(response).text
-
-
-def test_stranger_cannot_be_made_an_owner(browser, ed, mallory, answer):
-    response = browser(ed).post(address("plan", answer), {"owner": mallory.pk})
-
-    assert response.status_code == 422
-
-
-def test_plan_over_somebody_elses_change_keeps_what_was_typed(browser, ed, noor, answer):
-    answer.plan(by=noor, owner=noor, due=None)
-
-    response = browser(ed).post(
-        address("plan", answer), {"owner": ed.pk, "due": LATER, "version": 1}, headers=HTMX
-    )
-
-    page = Page(response)
-    assert response.status_code == 409
-    assert page.all("input", name="due")[0]["value"] == LATER.isoformat()
-    assert "selected" in page.all("option", value=str(ed.pk))[-1]
-    assert now(answer).owner == noor
+    with django_assert_num_queries(11):
+        client.post(address("state", answer), {"state": "open"}, headers=HTMX)
