@@ -56,7 +56,8 @@ class ChangeForm(forms.Form):
     """One of the bar's small forms. `verb` is what its button is called."""
 
     verb: ClassVar[str]
-    label: ClassVar[str]
+    # The browser would refuse to send one form for what is missing in another.
+    use_required_attribute = False
 
     def __init__(self, *args, people: People, **kwargs):
         super().__init__(*args, auto_id="bulk-%s", **kwargs)
@@ -69,7 +70,7 @@ class ChangeForm(forms.Form):
 class StateChange(ChangeForm):
     """Which fields a state needs is the model's rule, not the form's."""
 
-    verb, label = "Set the state", "State"
+    verb = "Set the state"
     state = forms.ChoiceField(
         choices=Answer.State.choices,
         widget=forms.RadioSelect,
@@ -89,7 +90,7 @@ class StateChange(ChangeForm):
 
 
 class OwnerChange(ChangeForm):
-    verb, label = "Set the owner", "Owner"
+    verb = "Set the owner"
     owner = PersonField(error_messages={"required": "Choose an owner, or nobody."})
 
     def __init__(self, *args, people: People, **kwargs):
@@ -101,7 +102,7 @@ class OwnerChange(ChangeForm):
 
 
 class DueChange(ChangeForm):
-    verb, label = "Set the date", "Due date"
+    verb = "Set the date"
     due = forms.DateField(
         label="Due",
         widget=DateInput(),
@@ -113,14 +114,14 @@ class DueChange(ChangeForm):
 
 
 class NoDueChange(ChangeForm):
-    verb, label = "Clear the dates", "Due date"
+    verb = "Clear the dates"
 
     def change(self) -> Plan:
         return Plan(due=None)
 
 
 class SeverityChange(ChangeForm):
-    verb, label = "Set the severity", "Severity"
+    verb = "Set the severity"
     severity = forms.ChoiceField(
         choices=[("", "Choose…"), *Item.Severity.choices],
         error_messages={"required": "Choose a severity."},
