@@ -110,6 +110,13 @@ def test_words_stand_escaped_in_the_page(audit, browser, ed):
     assert Page(response).faults == []
 
 
+def test_severity_of_a_row_is_an_icon_and_a_word_not_their_markup(busy_audit, browser, ed):
+    page = Page(browser(ed).get(busy_audit.get_absolute_url()))
+
+    assert page.all("span", **{"data-severity": "blocker"})
+    assert "data-severity" not in page.text
+
+
 def test_row_that_was_changed_keeps_the_filter_in_its_links(busy_audit, browser, ed):
     answer = busy_audit.answers.get(position=5)
     url = f"http://testserver{busy_audit.get_absolute_url()}?show=open&q=5&other=1"
