@@ -113,9 +113,7 @@ def test_nothing_selected_is_said(browser, ed, audit):
 def test_editor_may_not_lower_and_is_told_in_the_bar(browser, ed, audit):
     sent = {"change": "severity", "severity": "minor", "severity_reason": "Not so bad."}
 
-    response = browser(ed).post(
-        address(audit), sent | {"item": items(audit, 1)}, headers=HTMX
-    )
+    response = browser(ed).post(address(audit), sent | {"item": items(audit, 1)}, headers=HTMX)
 
     assert response.status_code == 403
     assert "can lower a severity" in Page(response).text
