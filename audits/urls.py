@@ -23,6 +23,7 @@ from audits.views import (
     saved_filters,
     sign_offs,
     teams,
+    transfers,
     undo,
     users,
 )
@@ -134,6 +135,8 @@ urlpatterns = [
         projects.environment_remove,
         name="environment-remove",
     ),
+    path("audits/load/", transfers.audit_load, name="audit-load"),
+    path("audits/<uuid:pk>/export.<slug:format>", transfers.audit_export, name="audit-export"),
     path("audits/new/", audit_start.audit_new, name="audit-new"),
     path("audits/<uuid:pk>/", audits.audit_detail, name="audit-detail"),
     path("audits/<uuid:pk>/rename/", audits.audit_rename, name="audit-rename"),

@@ -1,7 +1,7 @@
 """How the items of an audit's checklists meet, as its crosswalks said when it began."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 
 
 class TieQuerySet(models.QuerySet["Tie"]):
-    def copy_to(self, audit: "Audit") -> None:
-        """Tie the audit's answers as the crosswalks say that the team can read."""
+    def copy_to(self, audit: "Audit", apart: Collection[frozenset[int]] = ()) -> None:
+        """Tie the audit's answers as the crosswalks say that the team can read; the pairs of
+        `apart` are parted from the start."""
         places = _places(audit)
         if len({slug for slug, _ in places}) < 2:
             return
@@ -49,9 +50,11 @@ class TieQuerySet(models.QuerySet["Tie"]):
                 reason=relation.reason,
                 crosswalk=str(relation.crosswalk),
                 # A person decides which of two different answers holds for both.
-                parted_at=None if claims[first] == claims[second] else timezone.now(),
+                parted_at=None
+                if claims[first] == claims[second] and pair not in apart
+                else timezone.now(),
             )
-            for relation, first, second in ties.values()
+            for pair, (relation, first, second) in ties.items()
         )
         bound = set(audit.ties.binding().values_list("first_id", "second_id"))
         audit.answers.filter(pk__in={pk for pair in bound for pk in pair}).update(tied=True)

@@ -65,6 +65,7 @@ READS = {
     "draft-export",
     "project-detail",
     "audit-detail",
+    "audit-export",
     "audit-history",
     "audit-newer",
     "condition-list",
@@ -104,7 +105,7 @@ FORMS = {
     "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
-FREE_FORMS = {"draft-adopt", "team-new", "audit-new", "user-name", "user-close"}
+FREE_FORMS = {"draft-adopt", "team-new", "audit-new", "audit-load", "user-name", "user-close"}
 WRITES = {
     "draft-publish",
     "draft-undo",
