@@ -1,6 +1,6 @@
 """What the bar under the rows sends: which items, and one change of them all."""
 
-from typing import ClassVar
+from typing import ClassVar, cast
 
 from django import forms
 from django.http import QueryDict
@@ -59,9 +59,8 @@ class ChangeForm(forms.Form):
     # The browser would refuse to send one form for what is missing in another.
     use_required_attribute = False
 
-    def __init__(self, *args, people: People, **kwargs):
-        super().__init__(*args, auto_id="bulk-%s", **kwargs)
-        self.people = people
+    def __init__(self, data: QueryDict | None = None, *, people: People, **kwargs):
+        super().__init__(data, auto_id="bulk-%s", **kwargs)
 
     def change(self) -> Terms | Plan | Rating:
         raise NotImplementedError
@@ -80,9 +79,9 @@ class StateChange(ChangeForm):
     approver = PersonField(required=False)
     until = forms.DateField(label="Holds until", required=False, widget=DateInput())
 
-    def __init__(self, *args, people: People, **kwargs):
-        super().__init__(*args, people=people, **kwargs)
-        self.fields["approver"].offer(people, people.approvers)
+    def __init__(self, data: QueryDict | None = None, *, people: People, **kwargs):
+        super().__init__(data, people=people, **kwargs)
+        cast(PersonField, self.fields["approver"]).offer(people, people.approvers)
 
     def change(self) -> Terms:
         given = self.cleaned_data
@@ -93,9 +92,9 @@ class OwnerChange(ChangeForm):
     verb = "Set the owner"
     owner = PersonField(error_messages={"required": "Choose an owner, or nobody."})
 
-    def __init__(self, *args, people: People, **kwargs):
-        super().__init__(*args, people=people, **kwargs)
-        self.fields["owner"].offer(people, people.names, nobody=True)
+    def __init__(self, data: QueryDict | None = None, *, people: People, **kwargs):
+        super().__init__(data, people=people, **kwargs)
+        cast(PersonField, self.fields["owner"]).offer(people, people.names, nobody=True)
 
     def change(self) -> Plan:
         return Plan(owner=self.cleaned_data["owner"])

@@ -39,11 +39,12 @@ class SavedFilterQuerySet(models.QuerySet["SavedFilter"]):
         if not query:
             raise Refused("Choose first what the filter shows: this one leaves nothing out.")
         query = clean(SavedFilter, "query", query)
-        saved = self.filter(team=team, name=name).first()
+        saved: SavedFilter | None = self.filter(team=team, name=name).first()
         if saved is None:
             if self.filter(team=team).count() >= MOST:
                 raise Refused(f"A team has {MOST} filters at most. Remove one first.")
-            saved = self.create(team=team, name=name, query=query, created_by=by)
+            saved = SavedFilter(team=team, name=name, query=query, created_by=by)
+            saved.save()
         elif saved.query == query:
             return saved
         elif saved.query != replacing:
