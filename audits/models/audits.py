@@ -276,6 +276,9 @@ class AuditEdition(models.Model):
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="pins")
     position = models.PositiveSmallIntegerField()
 
+    # The newest edition, where there is a newer one and a page names it.
+    newer: Edition | None = None
+
     class Meta:
         ordering = ["position"]
         constraints = [

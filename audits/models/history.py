@@ -108,6 +108,10 @@ SENTENCES = {
     "condition.undone": lambda d: f"took back a change: {_settled(d)}",
     "tie.parted": lambda d: f"parted {d['the_item']} from “{d['other']}”",
     "tie.joined": lambda d: f"tied {d['the_item']} to “{d['other']}” again",
+    "ties.added": lambda d: (
+        f"took over {d['added']} ties from the crosswalks"
+        + (f", {d['parted']} of them parted since the answers differ" if d["parted"] else "")
+    ),
     "comment.added": lambda d: f"commented on {d['the_item']}",
     "comment.withdrawn": lambda d: f"withdrew a comment on {d['the_item']}",
     "comment.restored": lambda d: f"brought back a comment on {d['the_item']}",

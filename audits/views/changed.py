@@ -10,7 +10,7 @@ from audits.forms.bulk import read_keys
 from audits.http import Request, came_from
 from audits.models import Answer, Audit
 from audits.models.progress import by_section
-from audits.views import filters, rows
+from audits.views import filters, rows, together
 from audits.views.panel import panel_html
 
 # So many of the rows that stayed as they are get named.
@@ -27,7 +27,9 @@ def rows_html(request: Request, audit: Audit, changed: Sequence[Answer], selecte
         answer.audit = audit
     panels = {each.pk: panel_html(request, each) for each in found if each.pk in unfolded}
     place = rows.place(request, audit, page_link(request), frozenset(selected))
-    return rows.changed_html([rows.of(each) for each in found], place, panels, by_section(audit))
+    drawn = [rows.of(each) for each in found]
+    together.mark(audit, drawn)
+    return rows.changed_html(drawn, place, panels, by_section(audit))
 
 
 def page_link(request: Request) -> str:

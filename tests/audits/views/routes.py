@@ -69,6 +69,7 @@ READS = {
     "audit-history",
     "audit-newer",
     "condition-list",
+    "tie-list",
     "sign-off-list",
     "answer-detail",
     "evidence-download",
@@ -125,6 +126,10 @@ WRITES = {
     "answer-plan",
     "answer-severity",
     "condition-settle",
+    "tie-add",
+    "tie-part",
+    "tie-join",
+    "tie-take",
     "event-undo",
     "audit-move",
     "comment-add",
@@ -152,6 +157,9 @@ class Things:
         self.answer = audit.answers.get(position=1)
         self.condition = audit.conditions.create(
             edition=audit.editions.get(), kind="entry", ref="runs", text="It runs"
+        )
+        self.tie = audit.ties.create(
+            kind="equal", first=self.answer, second=audit.answers.get(position=2), reason="Same."
         )
         self.edition = self._newer_edition()
         self.evidence = self.answer.evidence.get(kind="file")
