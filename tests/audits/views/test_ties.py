@@ -141,6 +141,19 @@ def test_proposal_is_taken_over_and_can_be_taken_back(both, browser, ed):
     assert page.ids().count("undo") == 1
 
 
+def test_tick_that_is_taken_back_shows_all_rows_again(both, browser, ed):
+    client, answer = browser(ed), at(both, 1)
+    answer.record("done", by=ed)
+    number = both.events.order_by("-number").filter(answer=answer).first().number
+    path = reverse("event-undo", args=[both.pk, number])
+
+    response = client.post(path, {"row": "folded"}, headers=HTMX)
+
+    rows = {row["id"]: row["data-state"] for row in Page(response).all("li") if "data-row" in row}
+    assert response["HX-Retarget"] == f"#row-{answer.pk}"
+    assert rows == {f"row-{answer.pk}": "open", f"row-{at(both, 7).pk}": "open"}
+
+
 def test_without_htmx_the_panel_leads_back_to_its_row(both, browser, ed):
     tie = tie_of(both)
 
