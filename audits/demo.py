@@ -83,9 +83,11 @@ class Demo:
         for step in content["steps"]:
             for answer in _named(answers, step["item"]):
                 self._step(answer, step)
-        for kind, name in content.get("met", {}).items():
-            for condition in audit.conditions.filter(kind=kind):
-                condition.settle(Condition.State.MET, by=self.users[name])
+        for ref, name in content.get("met", {}).items():
+            condition = audit.conditions.filter(ref=ref).first()
+            if condition is None:
+                raise LookupError(f"no condition of the audit has the id {ref}.")
+            condition.settle(Condition.State.MET, by=self.users[name])
         if seal := content.get("seal"):
             self._seal(Audit.objects.get(pk=audit.pk), seal)
 

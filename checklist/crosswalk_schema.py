@@ -4,17 +4,14 @@ docs/crosswalk-format.md says the same in prose. No Django and no database: whic
 the caller says.
 """
 
-from itertools import chain
 from typing import Literal
 
-from pydantic import Field, ValidationError
-from pydantic.json_schema import GenerateJsonSchema
+from pydantic import Field
 
-from checklist import crosswalk_faults, schema_faults
+from checklist import crosswalk_faults
 from checklist.crosswalk_faults import Known
-from checklist.faults import FaultyFile
-from checklist.formats import yaml
-from checklist.schema import Line, Part, Slug, Text, Untitled, Version
+from checklist.formats import registry
+from checklist.schema import Line, Part, Slug, Text, Version, published, read
 
 
 class End(Part):
@@ -61,23 +58,10 @@ def parse(data: bytes, known: Known) -> Definition:
 
     `known`: the items that a relation may name, {checklist: refs}.
     """
-    root, faults = yaml.compose(data)
-    across = crosswalk_faults.across(root, known)
-    try:
-        definition = Definition.model_validate(schema_faults.plain(root))
-    except ValidationError as error:
-        within = schema_faults.within(root, error, Definition)
-        raise FaultyFile(chain(faults, across, within)) from None
-    # It stops looking when there are too many.
-    if (found := FaultyFile(chain(faults, across))).faults:
-        raise found
-    return definition
+    return read(
+        Definition, data, registry.YAML, lambda root: crosswalk_faults.across(root, known)
+    )[0]
 
 
 def crosswalk_schema() -> dict:
-    """The format as JSON Schema, by which editors complete and check a file as it is written."""
-    return {
-        "$schema": GenerateJsonSchema.schema_dialect,
-        **Definition.model_json_schema(schema_generator=Untitled),
-        "title": "Countersign crosswalk",
-    }
+    return published(Definition, "Countersign crosswalk")

@@ -4,9 +4,9 @@ docs/checklist-format.md says the same in prose. No Django and no database.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -20,8 +20,9 @@ from pydantic.json_schema import GenerateJsonSchema
 from pydantic_core import PydanticCustomError
 
 from checklist import schema_faults
-from checklist.faults import FaultyFile
+from checklist.faults import Fault, FaultyFile
 from checklist.formats import registry
+from checklist.formats.nodes import Node
 from checklist.formats.registry import Format
 
 SLUG_LENGTH = 80
@@ -31,24 +32,24 @@ SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 VERSION = re.compile(r"(0|[1-9][0-9]{0,8})(\.(0|[1-9][0-9]{0,8})){0,3}")
 
 
-def _check(fits: Callable[[str], object], problem: str, remedy: str) -> AfterValidator:
-    def check(value: str) -> str:
+def check(fits: Callable[[str], object], problem: str, remedy: str) -> AfterValidator:
+    def checked(value: str) -> str:
         if not fits(value):
             raise PydanticCustomError("wording", "", {"problem": problem, "remedy": remedy})
         return value
 
-    return AfterValidator(check)
+    return AfterValidator(checked)
 
 
-def _longest(length: int) -> AfterValidator:
-    return _check(
+def longest(length: int) -> AfterValidator:
+    return check(
         lambda value: len(value) <= length,
         f"is longer than {length} characters",
         "shorten it",
     )
 
 
-def _as_json_schema(**more: object) -> WithJsonSchema:
+def as_json_schema(**more: object) -> WithJsonSchema:
     return WithJsonSchema({"type": "string", **more})
 
 
@@ -56,38 +57,41 @@ def _field(description: str, **more) -> Any:
     return Field(description=description, **more)
 
 
-not_empty = _check(str.strip, "is empty", "write a text")
-one_line = _check(lambda value: len(value.splitlines()) < 2, "has several lines", "write one line")
+not_empty = check(str.strip, "is empty", "write a text")
+one_line = check(lambda value: len(value.splitlines()) < 2, "has several lines", "write one line")
 Slug = Annotated[
     str,
-    _check(
+    check(
         SLUG.fullmatch,
         "is no identifier",
         "use lower-case letters, digits and single hyphens, such as key-rotation",
     ),
-    _longest(SLUG_LENGTH),
-    _as_json_schema(pattern=f"^{SLUG.pattern}$", maxLength=SLUG_LENGTH),
+    longest(SLUG_LENGTH),
+    as_json_schema(pattern=f"^{SLUG.pattern}$", maxLength=SLUG_LENGTH),
 ]
 Version = Annotated[
     str,
-    _check(
+    check(
         VERSION.fullmatch,
         "is no version",
         'write 1 to 4 numbers with dots between them, such as "1.0.0"',
     ),
-    _as_json_schema(pattern=f"^{VERSION.pattern}$"),
+    as_json_schema(pattern=f"^{VERSION.pattern}$"),
 ]
 Line = Annotated[
     str,
     not_empty,
     one_line,
-    _longest(LINE_LENGTH),
-    _as_json_schema(pattern=r"\S", maxLength=LINE_LENGTH),
+    longest(LINE_LENGTH),
+    as_json_schema(pattern=r"\S", maxLength=LINE_LENGTH),
 ]
 OptionalLine = Annotated[
-    str, one_line, _longest(LINE_LENGTH), _as_json_schema(maxLength=LINE_LENGTH)
+    str, one_line, longest(LINE_LENGTH), as_json_schema(maxLength=LINE_LENGTH)
 ]
-Text = Annotated[str, not_empty, _as_json_schema(pattern=r"\S")]
+Text = Annotated[str, not_empty, as_json_schema(pattern=r"\S")]
+
+
+Model = TypeVar("Model", bound=BaseModel)
 
 
 class Part(BaseModel):
@@ -192,17 +196,31 @@ class Definition(Part):
 
 def parse(data: bytes, format: Format = registry.YAML) -> Definition:
     """The definition in the file whose bytes are `data`; FaultyFile names every fault."""
+    return read(Definition, data, format, schema_faults.across)[0]
+
+
+def read(
+    model: type[Model],
+    data: bytes,
+    format: Format,
+    find_across: Callable[[Node], Iterable[Fault]],
+) -> tuple[Model, Node]:
+    """What a file of any of our schemas says, and its nodes; FaultyFile names every fault.
+
+    `find_across` finds the faults that lie between values, and leaves wrong types alone.
+    """
     root, faults = format.compose(data)
-    across = schema_faults.across(root)
+    across = find_across(root)
     try:
-        definition = Definition.model_validate(schema_faults.plain(root))
+        definition = model.model_validate(schema_faults.plain(root))
     except ValidationError as error:
-        hints = schema_faults.YAML if format is registry.YAML else schema_faults.JSON
-        within = schema_faults.within(root, error, Definition, hints)
+        hints = schema_faults.YAML if format.name == "yaml" else schema_faults.JSON
+        within = schema_faults.within(root, error, model, hints)
         raise FaultyFile(chain(faults, across, within)) from None
-    if faults := [*faults, *across]:
-        raise FaultyFile(faults)
-    return definition
+    # It stops looking when there are too many.
+    if (found := FaultyFile(chain(faults, across))).faults:
+        raise found
+    return definition, root
 
 
 def dump(definition: Definition, format: Format = registry.YAML) -> bytes:
@@ -218,9 +236,13 @@ class Untitled(GenerateJsonSchema):
 
 
 def json_schema() -> dict:
+    return published(Definition, "Countersign checklist")
+
+
+def published(model: type[BaseModel], title: str) -> dict:
     """The format as JSON Schema, by which editors complete and check a file as it is written."""
     return {
         "$schema": GenerateJsonSchema.schema_dialect,
-        **Definition.model_json_schema(schema_generator=Untitled),
-        "title": "Countersign checklist",
+        **model.model_json_schema(schema_generator=Untitled),
+        "title": title,
     }

@@ -16,6 +16,8 @@ from checklist.faults import Fault, shown, suggest
 from checklist.formats.nodes import Kind, Mapping, Node, Scalar, Sequence
 
 MAX_ITEMS = 20_000
+# The only numbers that a field may ask for: how many, and how large.
+COUNT = re.compile("0|[1-9][0-9]{0,14}")
 
 
 class Hints(NamedTuple):
@@ -35,6 +37,10 @@ JSON = Hints("put the entries in square brackets: […]", 'write fields as {"nam
 SHAPES: dict[type, str] = {Mapping: "a mapping", Sequence: "a list", Scalar: "text"}
 # Remedies for a missing field, where "write a text" would not do.
 EXAMPLES = {
+    "format": "format: countersign.audit/1",
+    "editions": "editions: with the checklist and version of each",
+    "state": "state: with one of its words",
+    "speaks_of": 'speaks_of: and a day, such as "2026-11-21"',
     "slug": "slug: my-checklist",
     "version": 'version: "1.0.0"',
     "severity": "severity: blocker, major or minor",
@@ -57,7 +63,8 @@ EXAMPLES = {
 
 
 def plain(node: Node) -> object:
-    """The node without its marks. What is not text becomes None, so that pydantic refuses it."""
+    """The node without its marks. A number that is none of ours and nothing become None, so that
+    pydantic refuses them."""
     match node:
         case Mapping(pairs=pairs):
             return {key: plain(value) for key, (_, value) in pairs.items()}
@@ -65,6 +72,10 @@ def plain(node: Node) -> object:
             return [plain(item) for item in items]
         case Scalar(value=value, kind=Kind.TEXT):
             return value
+        case Scalar(value=value, kind=Kind.BOOLEAN):
+            return value.lower() == "true"
+        case Scalar(value=value, kind=Kind.NUMBER) if COUNT.fullmatch(value):
+            return int(value)
     return None
 
 
@@ -94,9 +105,11 @@ def _fault(
     node = _follow(parent, [last] if details["loc"] else [])
     if isinstance(node, Scalar) and node.kind is Kind.REFUSED:
         return None
-    return Fault(
-        node.line, node.column, *_words(name if details["loc"] else "", node, details, hints)
-    )
+    if not details["loc"]:
+        problem = f"the file holds {_shape(node)} instead of fields"
+        remedy = f"{hints.fields}, beginning with {next(iter(_named(model)))}"
+        return Fault(node.line, node.column, problem, remedy)
+    return Fault(node.line, node.column, *_words(name, node, details, hints))
 
 
 def _words(name: str, node: Node, details: ErrorDetails, hints: Hints) -> tuple[str, str]:
@@ -115,9 +128,10 @@ def _words(name: str, node: Node, details: ErrorDetails, hints: Hints) -> tuple[
             return _not_text(name, node, hints)
         case "list_type":
             return _not(name, node, "a list"), hints.entries
-    if not name:
-        problem = f"the file holds {_shape(node)} instead of fields"
-        return problem, f"{hints.fields}, beginning with slug"
+        case "bool_type":
+            return _not(name, node, "true or false"), "write true or false, without quotes"
+        case "int_type":
+            return _not(name, node, "a number"), "write a whole number, without quotes"
     return _not(name, node, "a mapping"), hints.fields
 
 
@@ -181,15 +195,16 @@ def across(root: Node) -> Iterator[Fault]:
         problem = f"the file has {len(items):,} items, more than {MAX_ITEMS:,}"
         yield Fault(place.line, place.column, problem, "split it into several checklists")
     for what, entries in named.items():
-        yield from _repeated(what, (text_of(entry, "id") for entry in entries))
+        yield from repeated(what, (text_of(entry, "id") for entry in entries))
     for item in items:
-        yield from _repeated("probe", _texts(item, "probes"))
+        yield from repeated("probe", _texts(item, "probes"))
     known = {name.value for entry in documents if (name := text_of(entry, "id"))}
     for entry in (*items, *entry_conditions, *exit_criteria):
         yield from _uncited(entry, known)
 
 
-def _repeated(what: str, names: Iterable[Scalar | None]) -> Iterator[Fault]:
+def repeated(what: str, names: Iterable[Scalar | None]) -> Iterator[Fault]:
+    """A fault for each name that stood before."""
     first: dict[str, int] = {}
     for name in names:
         if name is None:

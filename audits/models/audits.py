@@ -53,6 +53,18 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         self, project: Project, title: str, editions: Sequence[Edition], *, by: User
     ) -> "Audit":
         """Pin the editions and make one open answer an item, in a constant number of queries."""
+        audit = self.pin(project, title, editions, by=by)
+        audit.answers.open_all(audit)
+        audit.recount()
+        Condition.objects.copy_to(audit, editions)
+        Tie.objects.copy_to(audit)
+        audit.log_start(editions, by=by)
+        return audit
+
+    def pin(
+        self, project: Project, title: str, editions: Sequence[Edition], *, by: User
+    ) -> "Audit":
+        """An audit of these editions that has no answer yet. Inside a transaction only."""
         if not editions:
             raise Refused("Choose at least one checklist.", field="editions")
         if len({edition.pk for edition in editions}) < len(editions):
@@ -69,17 +81,6 @@ class AuditQuerySet(models.QuerySet["Audit"]):
         audit.pins.bulk_create(
             audit.pins.model(audit=audit, edition=edition, position=position)
             for position, edition in enumerate(editions, start=1)
-        )
-        audit.answers.open_all(audit)
-        audit.recount()
-        Condition.objects.copy_to(audit, editions)
-        Tie.objects.copy_to(audit)
-        audit.log(
-            "audit.started",
-            by=by,
-            title=title,
-            editions=[f"{edition.checklist.slug} {edition.version}" for edition in editions],
-            items=audit.count_total,
         )
         return audit
 
@@ -193,6 +194,15 @@ class Audit(Counters):
         self.save(update_fields=["events_count", "events_head", *self.COUNTED])
         return events
 
+    def log_start(self, editions: Sequence[Edition], *, by: User) -> None:
+        self.log(
+            "audit.started",
+            by=by,
+            title=self.title,
+            editions=[f"{edition.checklist.slug} {edition.version}" for edition in editions],
+            items=self.count_total,
+        )
+
     def remember_first_lapse(self) -> None:
         """Find when the next acceptance runs out, after one was made or ended."""
         accepted = self.answers.filter(
@@ -265,6 +275,9 @@ class AuditEdition(models.Model):
     audit = models.ForeignKey(Audit, on_delete=models.PROTECT, related_name="pins")
     edition = models.ForeignKey(Edition, on_delete=models.PROTECT, related_name="pins")
     position = models.PositiveSmallIntegerField()
+
+    # The newest edition, where there is a newer one and a page names it.
+    newer: Edition | None = None
 
     class Meta:
         ordering = ["position"]

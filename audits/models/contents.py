@@ -11,7 +11,7 @@ from django.db import models
 
 from audits.models.errors import Refused
 from audits.models.text import HIDDEN, clean
-from audits.models.uploads import discard, random_name, store
+from audits.models.uploads import discard, own_name, random_name, store
 
 TITLE_MAX = 200
 HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
@@ -99,6 +99,17 @@ def file(upload: File, title: str = "") -> Iterator[dict[str, Any]]:
     except BaseException:
         discard(stored.name)
         raise
+
+
+def file_elsewhere(name: str, title: str, size: int, sha256: str) -> dict[str, Any]:
+    """The columns of a file whose bytes are not here: what another audit knew of it."""
+    return {
+        "kind": Content.Kind.FILE.value,
+        "title": clean(Content, "title", title),
+        "filename": own_name(name),
+        "size_bytes": size,
+        "sha256": sha256,
+    }
 
 
 def check_link(url: str) -> str:

@@ -17,6 +17,14 @@ def _started(detail: dict) -> str:
     return f"started the audit over {', '.join(detail['editions'])}: {detail['items']} items"
 
 
+def _loaded(detail: dict) -> str:
+    words = (
+        f"loaded {detail['answers']} answers and {detail['evidence']} pieces of evidence from a "
+        f"file, SHA-256 {detail['digest'][:12]}"
+    )
+    return f"{words}; {detail['left']} things were not carried over" if detail["left"] else words
+
+
 def _recorded(detail: dict) -> str:
     before, after = (Answer.State(detail[when]).label.lower() for when in ("before", "after"))
     words = f"set {detail['the_item']} from {before} to {after}"
@@ -82,6 +90,7 @@ def _dated(detail: dict) -> str:
 
 SENTENCES = {
     "audit.started": _started,
+    "audit.loaded": _loaded,
     "audit.renamed": lambda d: f"renamed the audit from “{d['before']}” to “{d['after']}”",
     "audit.sealed": lambda d: f"sealed the audit as {d['decision']}, digest {d['digest'][:12]}",
     "audit.reopened": lambda d: f"reopened the audit: {d['reason']}",
@@ -99,6 +108,10 @@ SENTENCES = {
     "condition.undone": lambda d: f"took back a change: {_settled(d)}",
     "tie.parted": lambda d: f"parted {d['the_item']} from “{d['other']}”",
     "tie.joined": lambda d: f"tied {d['the_item']} to “{d['other']}” again",
+    "ties.added": lambda d: (
+        f"took over {d['added']} ties from the crosswalks"
+        + (f", {d['parted']} of them parted since the answers differ" if d["parted"] else "")
+    ),
     "comment.added": lambda d: f"commented on {d['the_item']}",
     "comment.withdrawn": lambda d: f"withdrew a comment on {d['the_item']}",
     "comment.restored": lambda d: f"brought back a comment on {d['the_item']}",

@@ -33,13 +33,12 @@ class Moved:
     reopened: int
 
 
-def with_newer(audit: Audit) -> QuerySet[AuditEdition]:
-    """The audit's pins of which a newer edition exists, which is their `newest` (a key)."""
+def with_newest(pins: QuerySet[AuditEdition]) -> QuerySet[AuditEdition]:
+    """The pins with `newest`, the primary key of the newest edition that is newer, or None."""
     newer = Edition.objects.filter(
         checklist=OuterRef("edition__checklist"), version_key__gt=OuterRef("edition__version_key")
     ).order_by("-version_key")
-    pins = audit.pins.select_related("edition__checklist")
-    return pins.annotate(newest=Subquery(newer.values("pk")[:1])).filter(newest__isnull=False)
+    return pins.annotate(newest=Subquery(newer.values("pk")[:1]))
 
 
 def difference(before: Edition, after: Edition) -> "Difference":

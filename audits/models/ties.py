@@ -1,8 +1,8 @@
 """How the items of an audit's checklists meet, as its crosswalks said when it began."""
 
 from collections import defaultdict
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Iterable, Mapping
+from typing import TYPE_CHECKING, NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from audits.models import edits
-from audits.models.errors import Refused
+from audits.models.errors import Outdated, Refused
 from audits.models.users import User
 from checklist.models import Relation
 
@@ -19,26 +19,21 @@ INVERSE = {
     Relation.Kind.BROADER.value: Relation.Kind.NARROWER.value,
 }
 
+ENDS = ("first__item", "first__changed_by", "second__item", "second__changed_by")
+
 if TYPE_CHECKING:
     from audits.models.answers import Answer
     from audits.models.audits import Audit
 
 
 class TieQuerySet(models.QuerySet["Tie"]):
-    def copy_to(self, audit: "Audit") -> None:
-        """Tie the audit's answers as the crosswalks say that the team can read."""
-        places = _places(audit)
-        if len({slug for slug, _ in places}) < 2:
-            return
-        slugs = {slug for slug, _ in places}
-        relations = Relation.objects.between(slugs, audit.project.team_id)
-        there = {frozenset(pair) for pair in audit.ties.values_list("first_id", "second_id")}
-        ties: dict[frozenset[int], tuple[Relation, int, int]] = {}
-        for relation in relations:
-            first = places.get((relation.from_checklist, relation.from_item))
-            second = places.get((relation.to_checklist, relation.to_item))
-            if first and second and frozenset((first, second)) not in there:
-                ties.setdefault(frozenset((first, second)), (relation, first, second))
+    def copy_to(self, audit: "Audit", apart: Collection[frozenset[int]] = ()) -> int:
+        """Tie the audit's answers as the current crosswalks say that the team can read, where
+        they are not tied yet; how many ties are new. The pairs of `apart` are parted from the
+        start."""
+        new = lacking(audit)
+        if not new:
+            return 0
         claims = {row[0]: row[1:] for row in audit.answers.values_list("pk", *edits.CLAIM)}
         self.bulk_create(
             self.model(
@@ -49,16 +44,35 @@ class TieQuerySet(models.QuerySet["Tie"]):
                 reason=relation.reason,
                 crosswalk=str(relation.crosswalk),
                 # A person decides which of two different answers holds for both.
-                parted_at=None if claims[first] == claims[second] else timezone.now(),
+                parted_at=None
+                if claims[first] == claims[second] and pair not in apart
+                else timezone.now(),
             )
-            for relation, first, second in ties.values()
+            for pair, (relation, first, second) in new.items()
         )
         bound = set(audit.ties.binding().values_list("first_id", "second_id"))
         audit.answers.filter(pk__in={pk for pair in bound for pk in pair}).update(tied=True)
+        return len(new)
+
+    @transaction.atomic
+    def add_to(self, audit: "Audit", *, by: User) -> int:
+        """Take over what the crosswalks say by now; how many ties are new."""
+        audit = audit.for_change()
+        before = audit.ties.exclude(parted_at=None).count()
+        added = self.copy_to(audit)
+        if not added:
+            raise Refused("The crosswalks say nothing that this audit has not taken over yet.")
+        parted = audit.ties.exclude(parted_at=None).count() - before
+        audit.log("ties.added", by=by, added=added, parted=parted)
+        return added
 
     def binding(self) -> "TieQuerySet":
         """Those whose two answers are given together."""
         return self.filter(kind=Relation.Kind.EQUAL, parted_at=None)
+
+    def live(self) -> "TieQuerySet":
+        """Those of two items that are both asked by the audit's editions."""
+        return self.filter(first__retired_at=None, second__retired_at=None)
 
     def of(self, answer: "Answer") -> "TieQuerySet":
         return self.filter(Q(first=answer) | Q(second=answer))
@@ -104,9 +118,13 @@ class Tie(models.Model):
         return tie
 
     @transaction.atomic
-    def join(self, lead: "Answer", *, by: User) -> "Tie":
-        """Answer the two together again, both as `lead` is answered now."""
+    def join(
+        self, lead: "Answer", *, by: User, seen: Mapping[int, int | None] | None = None
+    ) -> "Tie":
+        """Answer the two together again, both as `lead` is answered now. Outdated when either
+        has another version than the page showed, which `seen` tells by primary key."""
         audit, tie = self._for_change()
+        refuse_outdated((tie.first, tie.second), seen or {})
         if not tie.parted_at:
             raise Refused("The two are tied already.")
         lead, other = (
@@ -132,7 +150,7 @@ class Tie(models.Model):
 
     def _for_change(self) -> tuple["Audit", "Tie"]:
         audit = self.audit.for_change()
-        tie = audit.ties.select_related("first__item", "second__item").get(pk=self.pk)
+        tie = audit.ties.select_related(*ENDS).get(pk=self.pk)
         if tie.kind != Relation.Kind.EQUAL:
             raise Refused("Only equal items are answered together.")
         return audit, tie
@@ -165,25 +183,84 @@ def partners(audit: "Audit", answers: list["Answer"]) -> list["Answer"]:
     if not any(answer.tied for answer in answers):
         return answers
     here = {answer.pk for answer in answers}
-    wanted = _closure(audit, here) - here
+    wanted = _reach(_neighbours(audit), here) - here
     if not wanted:
         return answers
     found = audit.answers.select_related("item").folded().filter(pk__in=wanted, retired_at=None)
     return [*answers, *found.order_by("position")]
 
 
-def _closure(audit: "Audit", seeds: Iterable[int]) -> set[int]:
-    """Whatever the binding ties lead to from these answers."""
+class Other(NamedTuple):
+    """An answer as another one names it: its edition, and the number of its item there."""
+
+    position: int
+    pk: int
+    edition: int
+    number: int
+
+
+def given_together(audit: "Audit") -> dict[int, list[Other]]:
+    """Answer -> those that are given together with it, in the order of the audit; of items that
+    are asked, in one query."""
+    names = ("position", "pk", "item__edition_id", "item__number")
+    ends = [f"{end}__{name}" for end in ("first", "second") for name in (*names, "retired_at")]
+    neighbours: dict[int, set[int]] = defaultdict(set)
+    asked: dict[int, Other] = {}
+    for row in audit.ties.binding().values_list(*ends):
+        first, second = Other(*row[:4]), Other(*row[5:9])
+        neighbours[first.pk].add(second.pk)
+        neighbours[second.pk].add(first.pk)
+        for end, retired_at in ((first, row[4]), (second, row[9])):
+            if retired_at is None:
+                asked[end.pk] = end
+    return {
+        pk: sorted(asked[each] for each in _reach(neighbours, {pk}) - {pk} if each in asked)
+        for pk in asked
+    }
+
+
+def _neighbours(audit: "Audit") -> dict[int, set[int]]:
     neighbours: dict[int, set[int]] = defaultdict(set)
     for first, second in audit.ties.binding().values_list("first_id", "second_id"):
         neighbours[first].add(second)
         neighbours[second].add(first)
+    return neighbours
+
+
+def _reach(neighbours: Mapping[int, set[int]], seeds: Iterable[int]) -> set[int]:
+    """Whatever the binding ties lead to from these answers."""
     reached, todo = set(seeds), list(seeds)
     while todo:
-        for pk in neighbours[todo.pop()] - reached:
+        for pk in neighbours.get(todo.pop(), set()) - reached:
             reached.add(pk)
             todo.append(pk)
     return reached
+
+
+def refuse_outdated(answers: Iterable["Answer"], seen: Mapping[int, int | None]) -> None:
+    """Outdated when one of them has another version than the page showed, where it is told."""
+    for answer in answers:
+        if seen.get(answer.pk) not in (None, answer.version):
+            what = f"“{answer.item.title}”"
+            raise Outdated(str(answer.changed_by or "Countersign"), what)
+
+
+def lacking(audit: "Audit") -> dict[frozenset[int], tuple[Relation, int, int]]:
+    """What the current crosswalks say of the audit's items without a tie that says it: pair ->
+    the relation, and the two answers' primary keys in its order. Of two that speak of one pair
+    the team's own counts, or else that of the crosswalk that comes first by name."""
+    places = _places(audit)
+    slugs = {slug for slug, _ in places}
+    if len(slugs) < 2:
+        return {}
+    there = {frozenset(pair) for pair in audit.ties.values_list("first_id", "second_id")}
+    new: dict[frozenset[int], tuple[Relation, int, int]] = {}
+    for relation in Relation.objects.between(slugs, audit.project.team_id):
+        first = places.get((relation.from_checklist, relation.from_item))
+        second = places.get((relation.to_checklist, relation.to_item))
+        if first and second and frozenset((first, second)) not in there:
+            new.setdefault(frozenset((first, second)), (relation, first, second))
+    return new
 
 
 def _places(audit: "Audit") -> dict[tuple[str, str], int]:

@@ -79,7 +79,8 @@ def _restore(audit: Audit, row: Evidence, was: dict[str, Any] | None, by: User) 
             setattr(row, name, _read(name, value))
     if row.discard_at:
         row.discard_at = timezone.now() + BYTES_WAIT
-    if row.removed_at is None and row.kind == Evidence.Kind.FILE and not row.file:
+    # Bytes of which the type is known were here once; see contents.file_elsewhere.
+    if row.removed_at is None and row.content_type and not row.file:
         raise Refused(
             f"The file “{row.title}” was deleted in the meantime, so it cannot be brought back. "
             "Attach it again."

@@ -63,11 +63,11 @@ def answer_accept(request: Request, audit_pk, pk) -> HttpResponse:
     try:
         changed = answer.confirm_acceptance(by=request.user, seen_version=seen)
     except (Refused, Outdated) as error:
-        return _said_and_shown(request, answer, error)
+        return said_and_shown(request, answer, error)
     return saved(request, answer, changed)
 
 
-def _said_and_shown(request: Request, answer: Answer, error: Refused | Outdated) -> HttpResponse:
+def said_and_shown(request: Request, answer: Answer, error: Refused | Outdated) -> HttpResponse:
     """The refusal as a toast, and the row as it is now, for a form without fields of its own."""
     if not request.htmx:
         messages.error(request, str(error))

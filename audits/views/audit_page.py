@@ -1,5 +1,6 @@
 """The audit page and its rows: one template, whole or in parts."""
 
+from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from django.http import HttpResponse, QueryDict
@@ -10,8 +11,9 @@ from audits.http import Request, came_from
 from audits.models import Answer, Audit, Evidence, User
 from audits.models.answer_rows import AnswerQuerySet
 from audits.models.progress import Progress, by_section, of_audit, of_section
-from audits.views import rows
+from audits.views import rows, together
 from audits.views.listing import ROWS_A_PAGE, Listing, listing, page_of
+from audits.views.notices import notices
 from audits.views.panel import panel_html
 from checklist import search
 from checklist.models import Item
@@ -48,6 +50,8 @@ def audit_page(
         "progress": progress,
         "opened": opened,
         "listing": found,
+        "notices": notices(audit, found.pins),
+        "has_ties": len(found.pins) > 1 and audit.ties.exists(),
         "rail": rows.rail_html(found.sections),
         "filters": _chips(progress, request.GET),
         "show": _show(request.GET),
@@ -75,11 +79,13 @@ def answer_row(
     *,
     unfolded: bool,
     changed: Answer | None = None,
+    also: Collection[int] = (),
     status=200,
     **bound,
 ) -> HttpResponse:
     """One row, and out of band the progress of the audit and of its section. `changed` is what
-    the verb returned, which has all that a folded row shows; without it the row is read."""
+    the verb returned, which has all that a folded row shows; without it the row is read. After
+    a change, those come too that are answered together with it, and `also` these."""
     audit = changed.audit if changed else answer.audit
     if unfolded or changed is None:
         changed = _whole(audit, answer.pk)
@@ -87,14 +93,18 @@ def answer_row(
     panel = panel_html(request, changed, **bound) if unfolded else ""
     if changed.retired_at:
         return HttpResponse(rows.list_html([rows.of(changed)], at.read_only(), changed.pk, panel))
+    row = rows.of(changed)
+    found = together.mark(audit, [row])
     html = rows.saved_html(
-        rows.of(changed),
+        row,
         at,
         panel,
         of_audit(audit),
         of_section(audit, changed.section_id),
         audit.answers.overdue().count() if answer.due or changed.due else None,
     )
+    if request.method == "POST":
+        html += together.others_html(audit, row, at, found, also)
     return HttpResponse(html, status=status)
 
 

@@ -15,6 +15,7 @@ from audits.forms.drafts import AdoptForm, PublishForm, TextForm, UploadForm
 from audits.http import Request, posted, require_form
 from audits.models import Draft
 from audits.models.errors import Outdated, Refused
+from audits.views.faults import beside_lines
 from audits.views.teams import team_page
 from checklist import drafting
 from checklist.faults import Fault
@@ -22,8 +23,6 @@ from checklist.formats import registry
 from checklist.models import Edition
 
 ROWS_A_PAGE = 200
-# Beside each fault stands its line; a file of thousands of faults is mended from the top.
-FAULTS_SHOWN = 100
 
 
 @require_safe
@@ -190,11 +189,6 @@ def _text_page(
     versions: dict | None = None,
     status: int = 200,
 ) -> HttpResponse:
-    lines = draft.text.splitlines()
-    shown = [
-        (fault, lines[fault.line - 1][:500] if fault.line <= len(lines) else "")
-        for fault in (faults or [])[:FAULTS_SHOWN]
-    ]
     return draft_page(
         request,
         draft,
@@ -202,7 +196,7 @@ def _text_page(
         tab="text",
         status=status,
         faults=faults or [],
-        shown=shown,
+        shown=beside_lines(draft.text, faults or []),
         versions=versions,
         form=form or TextForm(initial={"text": draft.text, "version": draft.version}),
     )

@@ -8,11 +8,12 @@ from django.db.models import Count, Prefetch
 from django.http import QueryDict
 from django.utils import timezone
 
-from audits.models import Answer, Audit
+from audits.models import Answer, Audit, AuditEdition
 from audits.models.answer_rows import AnswerQuerySet
+from audits.models.moves import with_newest
 from audits.models.progress import Progress
 from audits.reports.labels import letters
-from audits.views import rows
+from audits.views import rows, together
 from audits.views.rows import Row
 from checklist.models import Edition, Section
 
@@ -28,7 +29,7 @@ class SectionRows:
     """
 
     section: Section
-    edition: Edition
+    pin: AuditEdition
     letter: str
     progress: Progress
     shown: int = 0
@@ -40,6 +41,10 @@ class SectionRows:
     html: str = ""
     count: str = ""
 
+    @property
+    def edition(self) -> Edition:
+        return self.pin.edition
+
 
 @dataclass
 class Listing:
@@ -48,6 +53,8 @@ class Listing:
     sections: list[SectionRows]
     page: Page
     retired: list[Row]
+    # With their `newest`.
+    pins: list[AuditEdition]
 
     @property
     def is_empty(self) -> bool:
@@ -63,7 +70,8 @@ def listing(
 ) -> Listing:
     """The page that the URL asks for, or on which `opened` stands, of these answers. `progress`
     is that of each section."""
-    sections = _sections(audit, progress)
+    pins = _pins(audit)
+    sections = _sections(audit, pins, progress)
     is_whole = not set(query) - {"page"}
     _count(sections.values(), None if is_whole else answers)
     pages = Paginator(range(sum(entry.shown for entry in sections.values())), ROWS_A_PAGE)
@@ -75,10 +83,11 @@ def listing(
         # The item in the URL is on the page, whatever the filter says.
         shown = shown if opened.retired_at else _with(shown, rows.of(opened))
         retired = _retired(audit) if opened.retired_at else retired
+    together.mark(audit, shown)
     for row in shown:
         sections[row.section_id].rows.append(row)
     _lead(audit, list(sections.values()), page, query)
-    return Listing(list(sections.values()), page, retired)
+    return Listing(list(sections.values()), page, retired, pins)
 
 
 def page_of(answers: AnswerQuerySet, answer: Answer) -> int:
@@ -98,18 +107,22 @@ def _retired(audit: Audit) -> list[Row]:
     return rows.read(gone, audit.letters) if gone.exists() else []
 
 
-def _sections(audit: Audit, progress: dict[int, Progress]) -> dict[int, SectionRows]:
+def _pins(audit: Audit) -> list[AuditEdition]:
+    pins = audit.pins.select_related("edition__checklist")
+    sections = Prefetch("edition__sections", Section.objects.defer("summary"))
+    pins = pins.defer("edition__summary", "edition__documents").prefetch_related(sections)
+    return list(with_newest(pins))
+
+
+def _sections(
+    audit: Audit, pins: list[AuditEdition], progress: dict[int, Progress]
+) -> dict[int, SectionRows]:
     """Primary key -> section, in the order of the audit's editions."""
-    pins = list(
-        audit.pins.select_related("edition__checklist")
-        .defer("edition__summary", "edition__documents")
-        .prefetch_related(Prefetch("edition__sections", Section.objects.defer("summary")))
-    )
     audit.letters = dict(zip((pin.edition_id for pin in pins), letters(len(pins)), strict=True))
     return {
         section.pk: SectionRows(
             section,
-            pin.edition,
+            pin,
             audit.letters[pin.edition_id],
             progress.get(section.pk, Progress()),
         )

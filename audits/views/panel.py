@@ -9,6 +9,7 @@ from audits.http import Request
 from audits.models import Answer, Membership, Team, pieces
 from audits.models.history import describe
 from audits.models.undo import undoable
+from audits.views.panel_ties import panel_part
 
 EVENTS_SHOWN = 30
 
@@ -57,6 +58,7 @@ def _context(
         "open_form": evidence_form.data["kind"] if evidence_form is not None else "",
         "evidence": evidence,
         "together": pieces.together(answer),
+        **panel_part(answer),
         "comments": list(answer.comments.select_related("author")),
         "events": [
             (event, describe(event, named=False), event.pk in may_go)

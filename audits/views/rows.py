@@ -52,6 +52,8 @@ class Row(Standing):
     evidence_count: int
     stale_count: int
     comment_count: int
+    # Those that are answered together with it, as `B7, C2`; see together.py.
+    together: str = ""
 
     @property
     def state_name(self) -> str:

@@ -1,5 +1,7 @@
 """Taking a change back, and the offer to do it."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.middleware.csrf import get_token
@@ -17,6 +19,9 @@ from audits.models.undo import Undone, undo
 from audits.views.audit_page import answer_row
 from audits.views.macros import macros
 
+# With more rows than this the page is loaded again.
+FEW = 20
+
 
 @require_POST
 def event_undo(request: Request, pk, number) -> HttpResponse:
@@ -25,17 +30,28 @@ def event_undo(request: Request, pk, number) -> HttpResponse:
     event = get_object_or_404(audit.events.select_related("answer", "actor"), number=number)
     event.audit = audit
     undone = undo(event, by=request.user)
-    if request.htmx and len(undone.answers) == 1 and request.POST.get("row"):
-        return _row(request, undone.answers[0])
+    if request.htmx and request.POST.get("row") and _is_seen_at_once(undone, event):
+        return _row(request, event, undone.answers)
     messages.success(request, _told(undone))
     if request.htmx:
         return HttpResponseClientRefresh()
     return redirect(came_from(request))
 
 
-def _row(request: Request, answer: Answer) -> HttpResponse:
+def _is_seen_at_once(undone: Undone, event: Event) -> bool:
+    """Whether the row that is offered the undo shows it, with few others beside it."""
+    if len(undone.answers) == 1:
+        return True
+    pks = [answer.pk for answer in undone.answers]
+    return not undone.kept and event.answer_id in pks and len(pks) <= FEW
+
+
+def _row(request: Request, event: Event, answers: Sequence[Answer]) -> HttpResponse:
+    """That of the event's answer, or of the only one; the others come with it."""
+    answer = next((each for each in answers if each.pk == event.answer_id), answers[0])
     unfolded = request.POST["row"] == "open"
-    response = answer_row(request, answer, unfolded=unfolded)
+    others = [each.pk for each in answers if each.pk != answer.pk]
+    response = answer_row(request, answer, unfolded=unfolded, also=others)
     response["HX-Retarget"] = f"#row-{answer.pk}"
     response["HX-Reswap"] = "outerMorph"
     response.write(offer(request, answer.last_event, unfolded=unfolded))

@@ -1,7 +1,7 @@
-"""CSV bytes -> nodes, and back. One file holds a whole checklist, a record a row.
+"""CSV bytes -> nodes, and back. One file holds a whole definition, a record a row.
 
-The column `record` says what a row is; an item belongs to the section above it. What is a list of
-its own (evidence, probes, parameters, see_also) stands as JSON in its cell.
+The column `record` says what a row is; what the records and columns are, a layout says. What is a
+list of its own stands as JSON in its cell.
 """
 
 import json
@@ -9,71 +9,59 @@ from collections.abc import Iterator
 
 from checklist.faults import Fault, shown, suggest
 from checklist.formats.csv_cells import Cell, rows, written
+from checklist.formats.csv_layout import Layout
 from checklist.formats.json import Composer
-from checklist.formats.nodes import Mapping, Node, Scalar, Sequence
+from checklist.formats.nodes import Kind, Mapping, Node, Scalar, Sequence
 from checklist.formats.text import decode
 from checklist.formats.tree import Tree
 
-# Record -> the list of the definition that it is an entry of.
-LISTS = {
-    "document": "documents",
-    "entry_condition": "entry_conditions",
-    "exit_criterion": "exit_criteria",
-    "section": "sections",
-}
-RECORDS = ["checklist", *LISTS, "item"]
-SOURCE = {"source.document": "document", "source.place": "place"}
-NESTED = ["evidence", "probes", "parameters", "see_also"]
-COLUMNS = [
-    *("record", "slug", "id", "title", "version", "severity", "summary", "text", "note"),
-    *("guidance", "why", "verify", *NESTED[:3], *SOURCE, NESTED[3]),
-]
 
-
-def dump(definition: dict) -> str:
+def dump(definition: dict, layout: Layout) -> str:
     """With the mark of UTF-8, without which Excel takes it for something else."""
-    lines = [COLUMNS, *map(_cells, _records(definition))]
+    records = (_cells(record, layout) for record in _records(definition, layout))
+    lines = [list(layout.columns), *records]
     return "\ufeff" + "".join(",".join(map(written, line)) + "\r\n" for line in lines)
 
 
-def _records(definition: dict) -> Iterator[dict]:
-    lists = {*LISTS.values()}
+def _records(definition: dict, layout: Layout) -> Iterator[dict]:
+    lists, inner = {*layout.lists.values()}, layout.child_list
     head = {key: value for key, value in definition.items() if key not in lists}
-    yield {"record": "checklist", **head}
-    for record, key in LISTS.items():
+    yield {"record": layout.head, **head}
+    for record, key in layout.lists.items():
         for entry in definition.get(key, []):
-            items = entry.get("items", [])
-            yield {"record": record, **{k: v for k, v in entry.items() if k != "items"}}
-            yield from ({"record": "item", **item} for item in items)
+            children = entry.get(inner, []) if record == layout.parent else []
+            yield {"record": record, **{k: v for k, v in entry.items() if k != inner}}
+            yield from ({"record": layout.child, **child} for child in children)
 
 
-def _cells(record: dict) -> list[str]:
+def _cells(record: dict, layout: Layout) -> list[str]:
     flat = dict(record)
-    source = flat.pop("source", {})
-    flat |= {column: source[name] for column, name in SOURCE.items() if name in source}
-    for name in NESTED:
+    inner = flat.pop(layout.inner, {})
+    flat |= {column: inner[name] for column, name in layout.inner_columns.items() if name in inner}
+    for name in (*layout.nested, *layout.booleans):
         if name in flat:
             flat[name] = json.dumps(flat[name], ensure_ascii=False)
-    return [flat.get(column, "") for column in COLUMNS]
+    return [flat.get(column, "") for column in layout.columns]
 
 
-def compose(data: bytes) -> tuple[Node, list[Fault]]:
+def compose(data: bytes, layout: Layout) -> tuple[Node, list[Fault]]:
     """The root node, and the faults that did not keep the rest from being read.
 
     Raises FaultyFile where reading had to stop.
     """
-    return _Composer().compose(decode(data))
+    return _Composer(layout).compose(decode(data))
 
 
 class _Composer(Tree):
-    def __init__(self) -> None:
+    def __init__(self, layout: Layout) -> None:
         super().__init__()
+        self.layout = layout
         self.definition = Mapping(1, 1)
         self.columns: list[str | None] = []
-        self.has_checklist = False
+        self.has_head = False
         self.lists: dict[str, Sequence] = {}
-        # Of the section above.
-        self.items: Sequence | None = None
+        # Of the parent above.
+        self.children: Sequence | None = None
 
     def compose(self, text: str) -> tuple[Node, list[Fault]]:
         for number, row in enumerate(rows(text)):
@@ -86,15 +74,16 @@ class _Composer(Tree):
 
     def column(self, cell: Cell) -> str | None:
         name = cell.text.strip()
-        if name in COLUMNS or not name:
+        columns = list(self.layout.columns)
+        if name in columns or not name:
             return name or None
-        problem, remedy = f'unknown column "{shown(name)}"', suggest(name, COLUMNS)
+        problem, remedy = f'unknown column "{shown(name)}"', suggest(name, columns)
         self.faults.append(Fault(*cell.place(), problem, remedy))
         return None
 
     def refuse_repeated(self, row: list[Cell]) -> None:
         if "record" not in self.columns:
-            remedy = f"name the columns in the first row: {', '.join(COLUMNS[:4])} …"
+            remedy = f"name the columns in the first row: {', '.join(self.layout.columns[:4])} …"
             self.stop(Fault(*row[0].place(), 'the column "record" is missing', remedy))
         for number, (name, cell) in enumerate(zip(self.columns, row, strict=True)):
             if name and name in self.columns[:number]:
@@ -114,7 +103,7 @@ class _Composer(Tree):
                 remedy = "put text with commas in quotes, or name the column in the first row"
                 self.faults.append(Fault(*cell.place(), problem, remedy))
         kind = cells.pop("record", None)
-        self.source(entry, cells)
+        self.inner(entry, cells)
         for name, cell in cells.items():
             self.field(entry, name, cell)
         self.place_record(kind, entry, row[0])
@@ -122,23 +111,27 @@ class _Composer(Tree):
     def field(self, entry: Mapping, name: str, cell: Cell) -> None:
         line, column = cell.place()
         key = Scalar(line, column, name)
-        if name in NESTED:
+        if name in self.layout.nested:
             nested = Composer(cell.text, cell.place)
             nested.nodes, nested.faults = self.nodes, self.faults
             self.pair(entry, key, nested.compose())
             self.nodes = nested.nodes
         else:
-            self.pair(entry, key, self.text(cell))
+            value = self.text(cell)
+            if name in self.layout.booleans and cell.text.lower() in ("true", "false"):
+                value.kind = Kind.BOOLEAN
+            self.pair(entry, key, value)
 
-    def source(self, entry: Mapping, cells: dict[str, Cell]) -> None:
-        found = {name: cells.pop(column) for column, name in SOURCE.items() if column in cells}
+    def inner(self, entry: Mapping, cells: dict[str, Cell]) -> None:
+        columns = self.layout.inner_columns.items()
+        found = {name: cells.pop(column) for column, name in columns if column in cells}
         if not found:
             return
         line, column = next(iter(found.values())).place()
-        source = Mapping(line, column)
+        inner = Mapping(line, column)
         for name, cell in found.items():
-            self.pair(source, Scalar(*cell.place(), name), self.text(cell))
-        self.pair(entry, Scalar(line, column, "source"), source)
+            self.pair(inner, Scalar(*cell.place(), name), self.text(cell))
+        self.pair(entry, Scalar(line, column, self.layout.inner), inner)
 
     def text(self, cell: Cell) -> Scalar:
         node = Scalar(*cell.place(), cell.text)
@@ -146,33 +139,35 @@ class _Composer(Tree):
         return node
 
     def place_record(self, kind: Cell | None, entry: Mapping, first: Cell) -> None:
-        place = kind or first
+        place, layout = kind or first, self.layout
         match kind.text.strip() if kind else "":
-            case "checklist" if not self.has_checklist:
-                self.has_checklist = True
+            case layout.head if not self.has_head:
+                self.has_head = True
                 entry.pairs |= self.definition.pairs
                 self.definition = entry
-            case "checklist":
-                self.refuse(place, "a second checklist begins here", "keep one of the two")
-            case "item" if self.items is not None:
-                self.items.items.append(entry)
-            case "item":
-                remedy = "put its section's row above it"
-                self.refuse(place, "this item stands before every section", remedy)
-            case record if record in LISTS:
+            case layout.head:
+                self.refuse(place, f"a second {layout.head} begins here", "keep one of the two")
+            case record if record in layout.lists:
                 self.append(record, entry)
             case "":
-                self.refuse(place, "this row does not say what it is", suggest("", RECORDS))
+                self.refuse(place, "this row does not say what it is", suggest("", layout.records))
+            case layout.child if self.children is not None:
+                self.children.items.append(entry)
+            case layout.child:
+                remedy = f"put its {layout.parent}'s row above it"
+                problem = f"this {layout.child} stands before every {layout.parent}"
+                self.refuse(place, problem, remedy)
             case record:
-                self.refuse(place, f'unknown record "{shown(record)}"', suggest(record, RECORDS))
+                problem = f'unknown record "{shown(record)}"'
+                self.refuse(place, problem, suggest(record, layout.records))
 
     def append(self, record: str, entry: Mapping) -> None:
-        name = LISTS[record]
+        name = self.layout.lists[record]
         if name not in self.lists:
             self.lists[name] = self.sequence(self.definition, name, entry)
         self.lists[name].items.append(entry)
-        if record == "section":
-            self.items = self.sequence(entry, "items", entry)
+        if record == self.layout.parent:
+            self.children = self.sequence(entry, self.layout.child_list, entry)
 
     def sequence(self, parent: Mapping, name: str, place: Mapping) -> Sequence:
         entries = Sequence(place.line, place.column)

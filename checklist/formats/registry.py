@@ -1,11 +1,13 @@
-"""The formats that a checklist can be written in, by name."""
+"""The formats that a checklist, or another definition, can be written in, by name."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import PurePath
 
 from checklist.faults import Fault
 from checklist.formats import csv, json, yaml, yaml_write
+from checklist.formats.csv_layout import CHECKLIST, Layout
 from checklist.formats.nodes import Node
 
 
@@ -23,7 +25,15 @@ class Format:
 
 YAML = Format("yaml", "YAML", (".yaml", ".yml"), "application/yaml", yaml.compose, yaml_write.dump)
 JSON = Format("json", "JSON", (".json",), "application/json", json.compose, json.dump)
-CSV = Format("csv", "CSV", (".csv",), "text/csv", csv.compose, csv.dump)
+
+
+def table(layout: Layout) -> Format:
+    """CSV of a kind of definition, whose layout that is."""
+    compose, dump = partial(csv.compose, layout=layout), partial(csv.dump, layout=layout)
+    return Format("csv", "CSV", (".csv",), "text/csv", compose, dump)
+
+
+CSV = table(CHECKLIST)
 
 FORMATS = {each.name: each for each in (YAML, JSON, CSV)}
 BY_SUFFIX = {suffix: each for each in FORMATS.values() for suffix in each.suffixes}

@@ -53,11 +53,11 @@ def decode(data: bytes) -> str:
 
 def too_large() -> Fault:
     limit = f"{MAX_BYTES // 1_000_000} MB"
-    return Fault(1, 1, f"the file is larger than {limit}", "split it into several checklists")
+    return Fault(1, 1, f"the file is larger than {limit}", "split it into several files")
 
 
 def empty() -> Fault:
-    return Fault(1, 1, "the file is empty", "write slug, title, version, documents and sections")
+    return Fault(1, 1, "the file is empty", "write its fields, or choose another file")
 
 
 def unprintable(line: int, column: int, character: str, more: str = "") -> Fault:

@@ -41,7 +41,7 @@ class Tree:
         self.nodes += 1
         if self.nodes > MAX_NODES:
             problem = f"the file has more than {MAX_NODES:,} values"
-            self.stop(Fault(node.line, node.column, problem, "split it into several checklists"))
+            self.stop(Fault(node.line, node.column, problem, "split it into several files"))
 
     def add(self, node: Node) -> None:
         self.count(node)

@@ -42,6 +42,8 @@ def _pair(key: str, value, indent: int) -> list[str]:
     margin = " " * indent
     if isinstance(value, str):
         return [f"{margin}{key}: {_scalar(key, value, indent + 2)}\n"]
+    if isinstance(value, bool | int):
+        return [f"{margin}{key}: {json.dumps(value)}\n"]
     if isinstance(value, dict):
         return [f"{margin}{key}: {_flow(value)}\n"]
     if all(isinstance(entry, str) for entry in value):

@@ -84,12 +84,16 @@ class Crosswalk(Owned, FixedModel):
 
 class RelationQuerySet(FixedQuerySet):
     def between(self, slugs, owner=None):
-        """The relations among checklists of these slugs: those of everybody's crosswalks, and
-        of the owner's; of each crosswalk its current edition."""
+        """The relations among checklists of these slugs, of the current edition of each
+        crosswalk: first the owner's, then those of everybody's crosswalks."""
         crosswalks = Crosswalk.objects.current().filter(Q(owner=None) | Q(owner=owner))
-        return self.filter(
+        found = self.filter(
             crosswalk__in=crosswalks, from_checklist__in=slugs, to_checklist__in=slugs
-        ).select_related("crosswalk")
+        )
+        owners_first = F("crosswalk__owner").asc(nulls_last=True)
+        return found.select_related("crosswalk").order_by(
+            owners_first, "crosswalk__slug", "position"
+        )
 
     def readable_by(self, user):
         """Those of the current editions of everybody's crosswalks and of the user's teams'."""

@@ -11,6 +11,22 @@ function opens(event) {
   return event.target.closest(".row-line")?.querySelector('[data-key="open"]');
 }
 
+/** A row that was changed by way of another one keeps its open panel, and what is typed there. */
+function keepPanel({ target, fragment }) {
+  const [row, panel] = [fragment.querySelector(".row"), target.querySelector(".row-panel")];
+  row.toggleAttribute("data-open", true);
+  row.append(panel.cloneNode(true));
+  row.querySelector('[data-key="open"]').replaceWith(target.querySelector('[data-key="open"]').cloneNode(true));
+  row.querySelector(".tick [name=panel]")?.setAttribute("value", "open");
+}
+
+function keepPanels(event) {
+  for (const task of event.detail.tasks) {
+    if (task.type === "oob" && task.target.matches(".row[data-open]")) keepPanel(task);
+  }
+}
+
 export function startRows() {
+  document.addEventListener("htmx:before:swap", keepPanels);
   document.addEventListener("click", (event) => opens(event)?.click());
 }

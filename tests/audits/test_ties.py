@@ -1,7 +1,8 @@
 import pytest
 
 from audits.models import Audit, Tie
-from audits.models.errors import Refused
+from audits.models.errors import Outdated, Refused
+from audits.models.ties import given_together
 from tests.audits.helpers import build_edition, relate
 
 
@@ -108,3 +109,55 @@ def test_an_untied_tick_asks_for_no_tie(audit, answer, ed, django_assert_max_num
         answer.record("done", by=ed)
 
     assert not [query for query in queries if "audits_tie" in query["sql"]]
+
+
+def test_the_teams_own_crosswalk_wins_over_everybodys(project, ed):
+    editions = [build_edition(), build_edition("other")]
+    relate(("launch/item-1", "equal", "other/item-1"))
+    relate(("other/item-1", "related", "launch/item-1"), owner=project.team_id)
+
+    audit = Audit.objects.start(project, "Both", editions, by=ed)
+
+    assert [tie.kind for tie in audit.ties.all()] == ["related"]
+
+
+def test_newer_crosswalk_is_taken_over_with_what_is_there_untouched(both, ed):
+    Tie.objects.get(second__position=7).part(by=ed)
+    at(both, 5).record("done", by=ed)
+    relate(
+        ("launch/item-1", "equal", "other/item-1"),
+        ("launch/item-5", "equal", "other/item-5"),
+        ("launch/item-6", "equal", "other/item-6"),
+        version="1.1.0",
+    )
+
+    added = Tie.objects.add_to(both, by=ed)
+
+    ties = both.ties.filter(kind="equal").order_by("first__position", "second__position")
+    rows = [(tie.first.position, tie.second.position, bool(tie.parted_at)) for tie in ties]
+    assert added == 2
+    assert rows == [(1, 7, True), (5, 11, True), (6, 12, False), (10, 1, False)]
+    event = both.events.last()
+    assert (event.verb, event.detail) == ("ties.added", {"added": 2, "parted": 1})
+
+
+def test_crosswalk_that_says_nothing_new_is_refused(both, ed):
+    with pytest.raises(Refused):
+        Tie.objects.add_to(both, by=ed)
+
+
+def test_joining_is_outdated_when_either_was_answered_meanwhile(both, ed, noor):
+    tie = Tie.objects.get(second__position=7)
+    tie.part(by=ed)
+    seen = {tie.first_id: at(both, 1).version, tie.second_id: at(both, 7).version}
+    at(both, 7).record("done", by=noor)
+
+    with pytest.raises(Outdated, match="Noor Haddad"):
+        tie.join(at(both, 1), by=ed, seen=seen)
+
+
+def test_given_together_names_all_of_a_group_in_the_order_of_the_audit(both):
+    found = given_together(both)
+
+    named = {at(both, 1).pk: [7, 10], at(both, 7).pk: [1, 10], at(both, 10).pk: [1, 7]}
+    assert {pk: [other.position for other in others] for pk, others in found.items()} == named

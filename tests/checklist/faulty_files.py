@@ -48,8 +48,8 @@ REPEATED_SECTION = GOOD[GOOD.index("  - id: keys\n") :].replace("secret\n", "oth
 REPEATED_ITEM = GOOD[GOOD.index("      - id: secret\n") :]
 
 FAULTY = {
-    "empty file": (b"", "1:1", "the file is empty", "write slug, title, version"),
-    "only a comment": (b"# nothing yet\n", "1:1", "the file is empty", "write slug"),
+    "empty file": (b"", "1:1", "the file is empty", "write its fields, or choose another file"),
+    "only a comment": (b"# nothing yet\n", "1:1", "the file is empty", "write its fields"),
     "a list": (b"- keys\n", "1:1", "the file holds a list instead of fields", "name: value"),
     "a text": (b"keys\n", "1:1", "the file holds text instead of fields", "beginning with slug"),
     "latin-1": (b"slug: keys\ntitle: caf\xe9\n", "2:11", "byte 0xE9 is not UTF-8", "as UTF-8"),

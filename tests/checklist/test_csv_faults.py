@@ -30,7 +30,7 @@ def row(number: int) -> str:
 
 
 FAULTY = {
-    "empty": ("\n", "1:1", "the file is empty", "write slug"),
+    "empty": ("\n", "1:1", "the file is empty", "write its fields"),
     "no record": (changed("record,", "kind,"), "1:1", 'the column "record" is missing', "slug"),
     "unknown column": (
         changed("severity", "severty"),

@@ -26,7 +26,7 @@ def faults_of(text: str) -> list[str]:
 
 
 FAULTY = {
-    "empty": (" \n", "1:1", "the file is empty", "write slug"),
+    "empty": (" \n", "1:1", "the file is empty", "write its fields"),
     "a text": ('"keys"', "1:1", "the file holds text instead of fields", '{"name": value}'),
     "a word": ("keys", "1:1", "keys is no JSON value", "in double quotes"),
     "a comment": (

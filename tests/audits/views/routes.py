@@ -64,9 +64,11 @@ READS = {
     "draft-export",
     "project-detail",
     "audit-detail",
+    "audit-export",
     "audit-history",
     "audit-newer",
     "condition-list",
+    "tie-list",
     "sign-off-list",
     "answer-detail",
     "evidence-download",
@@ -102,7 +104,7 @@ FORMS = {
     "environment-remove",
 }
 # The same for everybody, since they are of no team yet.
-FREE_FORMS = {"draft-adopt", "team-new", "audit-new", "user-name", "user-close"}
+FREE_FORMS = {"draft-adopt", "team-new", "audit-new", "audit-load", "user-name", "user-close"}
 WRITES = {
     "draft-publish",
     "draft-undo",
@@ -119,6 +121,10 @@ WRITES = {
     "answer-plan",
     "answer-severity",
     "condition-settle",
+    "tie-add",
+    "tie-part",
+    "tie-join",
+    "tie-take",
     "event-undo",
     "audit-move",
     "comment-add",
@@ -143,6 +149,9 @@ class Things:
         self.answer = audit.answers.get(position=1)
         self.condition = audit.conditions.create(
             edition=audit.editions.get(), kind="entry", ref="runs", text="It runs"
+        )
+        self.tie = audit.ties.create(
+            kind="equal", first=self.answer, second=audit.answers.get(position=2), reason="Same."
         )
         self.edition = self._newer_edition()
         self.evidence = self.answer.evidence.get(kind="file")

@@ -6,7 +6,7 @@ from django.test import Client
 from django.urls import reverse
 
 from audits.models import Answer, Audit, Evidence, Project, Report, Team, User
-from checklist.models import Edition, Item
+from checklist.models import Crosswalk, Edition, Item
 from tests.audits.views.markup import Page
 from tests.audits.views.routes import ALL
 
@@ -21,7 +21,12 @@ def demo(db, settings, tmp_path):
 
 # Each answers something else than a page, or a page of its own kind; other tests see to them.
 NO_PAGES = {"health-live", "health-ready", "evidence-download", "report-download"}
-NO_PAGES |= {"report-snapshot"}
+NO_PAGES |= {"report-snapshot", "crosswalk-export"}
+# Of what the demo has none, or of files and forms without a page of their own.
+OF_NONE = {
+    *("format", "owner", "crosswalk", "token", "section", "invitation_pk", "edition_pk"),
+    *("condition_pk", "tie_pk", "filter_pk", "number"),
+}
 
 
 def pages_of_the_demo() -> set[str]:
@@ -44,9 +49,13 @@ def pages_of_the_demo() -> set[str]:
     )
     addresses = set()
     for name, route in ALL.items():
-        if route.noun == "account" or name in NO_PAGES:
+        if route.noun == "account" or name in NO_PAGES or OF_NONE & set(route.params):
             continue
-        if "member_pk" in route.params:
+        if route.noun in ("drafts", "invitations"):
+            continue
+        if name == "crosswalk-detail":
+            keys = [{"slug": crosswalk.slug} for crosswalk in Crosswalk.objects.all()]
+        elif "member_pk" in route.params:
             keys = [{"pk": m.team_id, "member_pk": m.pk} for m in members]
         elif "environment_pk" in route.params:
             keys = [{"pk": pk, "environment_pk": environment} for pk, environment in environments]

@@ -35,6 +35,10 @@ def good_body(name: str, audit: Audit) -> dict:
         "evidence-replace": {"kind": "note", "text": "Newer.", "version": 1},
         "evidence-expiry": {"expires_on": dt.date(2030, 1, 1)},
         "evidence-items": {"answer": audit.answers.get(position=2).pk},
+        "tie-add": {},
+        "tie-part": {"at": audit.answers.get(position=1).pk},
+        "tie-join": {"lead": audit.answers.get(position=1).pk},
+        "tie-take": {"at": audit.answers.get(position=1).pk},
         "sign-off-new": {
             "decision": "no_go",
             "statement": "After all, no.",
