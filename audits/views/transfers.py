@@ -53,7 +53,7 @@ def audit_load(request: Request) -> HttpResponse:
     load = f"{format} {look.seal}"
     if request.POST.get("load") == load:
         audit = loading.load(project, look, by=request.user)
-        messages.success(request, "The audit is loaded.")
+        messages.success(request, "The audit is loaded. Its history says from which file.")
         return redirect(audit)
     shown = beside_lines(text, look.left)
     return _page(request, again, look=look, project=project, load=load, shown=shown)

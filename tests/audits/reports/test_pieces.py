@@ -87,6 +87,11 @@ def test_report_names_the_former_version_with_its_digest():
     assert "replaced 20 Nov 2026, 15:00 UTC by" in html
 
 
+def test_report_says_that_a_file_is_not_here_which_never_was():
+    assert "the file itself is not here" in report_of(file(content_type=""))
+    assert "the file itself is not here" not in report_of(file())
+
+
 def test_report_links_the_other_items_that_a_piece_backs():
     shared = [answer("done", evidence=[evidence(id=number, piece="p")]) for number in "12"]
     frozen = snapshot(edition(item(1, answer=shared[0]), item(2, answer=shared[1])))
