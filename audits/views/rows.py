@@ -24,16 +24,9 @@ TEMPLATE = "audits/rows.jinja"
 READ = (
     *("pk", "item__edition_id", "item__number", "item__title"),
     *("owner_id", "owner__name", "owner__email"),
-    *(
-        "position",
-        "section_id",
-        "state",
-        "accepted_at",
-        "accepted_until",
-        "severity",
-        "severity_reason",
-    ),
-    *("verdict", "due", "tied", "version", "evidence_count", "stale_count", "comment_count"),
+    *("position", "section_id", "state", "accepted_at", "accepted_until"),
+    *("severity", "severity_reason", "verdict", "due", "tied", "version"),
+    *("evidence_count", "stale_count", "comment_count"),
 )
 
 
