@@ -17,6 +17,7 @@ from audits.models import (
     Membership,
     Project,
     Report,
+    SavedFilter,
     Team,
     User,
 )
@@ -84,6 +85,12 @@ def membership_to_end(user: User, team_pk, pk) -> Membership:
 def invitation_for_management(user: User, team_pk, pk) -> Invitation:
     team = team_for_management(user, team_pk)
     return get_object_or_404(team.invitations.select_related("team", "invited_by"), pk=pk)
+
+
+def filter_for_edit(user: User, team_pk, pk) -> SavedFilter:
+    """A filter that the team saved."""
+    team = team_for_edit(user, team_pk)
+    return get_object_or_404(team.filters.select_related("team", "created_by"), pk=pk)
 
 
 def projects(user: User) -> QuerySet[Project]:

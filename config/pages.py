@@ -1,6 +1,6 @@
 """Serve a WSGI application from an ASGI server, in threads.
 
-docs/decisions/0001-serving.md says why, and what it costs.
+docs/decisions/0001 and 0006 say why, and what it costs.
 """
 
 import asyncio

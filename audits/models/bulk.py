@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from audits.models import edits
+from audits.models.answer_rows import AnswerQuerySet
 from audits.models.answers import Answer
 from audits.models.audits import Audit
-from audits.models.errors import Refused
+from audits.models.errors import Refused, RuleBroken
 from audits.models.events import Event
 from audits.models.terms import Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
@@ -28,6 +29,20 @@ class Outcome:
     event: Event | None
 
 
+class Overtaken(RuleBroken):
+    """Others changed the audit after a page of all that a filter matches: `events` are their
+    changes, and `head` is the end of the chain that a page with them shows."""
+
+    def __init__(self, events: Sequence[Event], head: str):
+        names = " and ".join(sorted({event.actor_name for event in events}))
+        super().__init__(
+            f"{names} changed the audit after your page was loaded, so nothing of yours was "
+            "saved. Look at the changes; sending it again changes all that match now."
+        )
+        self.events = events
+        self.head = head
+
+
 @transaction.atomic
 def change_many(
     audit: Audit, seen: Mapping[int, int], change: Terms | Plan | Rating, *, by: User
@@ -40,14 +55,49 @@ def change_many(
     chosen = _chosen(audit, seen)
     current = [answer for answer in chosen if answer.version == seen[answer.pk]]
     outdated = [answer for answer in chosen if answer.version != seen[answer.pk]]
+    changed, event = _change(audit, current, change, by)
+    return Outcome(changed, outdated, event)
+
+
+@transaction.atomic
+def change_matching(
+    audit: Audit, matching: AnswerQuerySet, head: str, change: Terms | Plan | Rating, *, by: User
+) -> Outcome:
+    """Change all answers that a filter of the audit matches. Overtaken when somebody else
+    changed any after the event whose hash is `head`, which the page showed as the latest."""
+    audit = audit.for_change()
+    if since := _by_others(audit, head, by):
+        raise Overtaken(since, audit.events_head)
+    answers = matching.select_related("item", "owner", "changed_by").folded()
+    chosen = list(answers.order_by("position"))
+    if not chosen:
+        raise Refused("No item matches the filter any more.")
+    changed, event = _change(audit, chosen, change, by)
+    return Outcome(changed, [], event)
+
+
+def _by_others(audit: Audit, head: str, by: User) -> list[Event]:
+    """What others changed of answers after that event, the latest first."""
+    if head == audit.events_head:
+        return []
+    number = audit.events.filter(hash=head).values_list("number", flat=True).first()
+    if number is None:
+        raise Refused("The page sent no proper state of the audit: load it again.")
+    later = audit.events.filter(number__gt=number, answer__isnull=False).order_by("-number")
+    return [event for event in later if event.actor_id != by.pk]
+
+
+def _change(
+    audit: Audit, answers: list[Answer], change: Terms | Plan | Rating, by: User
+) -> tuple[list[Answer], Event | None]:
+    for answer in answers:
+        answer.audit = audit
     if isinstance(change, Rating):
-        changed = _rate(audit, current, change, by)
+        changed = _rate(audit, answers, change, by)
     else:
         verb, edit = _edit(audit, change, by)
-        together = partners(audit, current)
-        changed = edits.apply(audit, together, edit, verb=verb, by=by)
-    event = audit.events.get(number=audit.events_count) if changed else None
-    return Outcome(changed, outdated, event)
+        changed = edits.apply(audit, partners(audit, answers), edit, verb=verb, by=by)
+    return changed, audit.events.get(number=audit.events_count) if changed else None
 
 
 def _chosen(audit: Audit, seen: Mapping[int, int]) -> list[Answer]:

@@ -70,7 +70,10 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
     for ref in back:
         reasons[ref] = "it is asked again, after an edition that did not ask it"
     reopening = _settled(audit, edition, set(reasons))
-    _log(audit, pin, edition, by, moved, len(reopening))
+    # What an item means now, its equal in another checklist may not mean.
+    parted = [tie.part(by=by).pk for tie in _between_reopened_and_others(audit, reopening)]
+    audit.refresh_from_db()
+    _log(audit, pin, edition, by, moved, len(reopening), parted)
 
     def reopen(answer: Answer) -> dict:
         before = answer.state
@@ -91,7 +94,8 @@ def move_back(event: Event, *, by: User) -> None:
     edition = Edition.objects.select_related("checklist").get(pk=event.detail["was"])
     pin = _pin_of(audit, edition)
     moved = _repin(audit, pin, edition)
-    _log(audit, pin, edition, by, moved, 0)
+    Tie.objects.rebind(audit, event.detail["parted"])
+    _log(audit, pin, edition, by, moved, 0, [])
     reopened = audit.events.filter(number__gt=event.number, verb="answer.reopened")
     taken = {each.answer_id: each for each in reopened if each.answer_id}
     answers = audit.answers.filter(pk__in=list(taken)).select_related("item", "owner", "approver")
@@ -123,11 +127,24 @@ def _repin(audit: Audit, pin: AuditEdition, edition: Edition) -> Moved:
     Condition.objects.follow(audit, pin.edition, edition)
     Tie.objects.copy_to(audit)
     audit.recount()
+    audit.save(update_fields=audit.COUNTED)
     return Moved(added=audit.answers.count() - count, retired=retired, reopened=0)
 
 
+def _between_reopened_and_others(audit: Audit, reopening: list[Answer]) -> list[Tie]:
+    pks = {answer.pk for answer in reopening}
+    bound = audit.ties.binding().select_related("audit")
+    return [tie for tie in bound if (tie.first_id in pks) != (tie.second_id in pks)]
+
+
 def _log(
-    audit: Audit, pin: AuditEdition, edition: Edition, by: User, moved: Moved, reopened: int
+    audit: Audit,
+    pin: AuditEdition,
+    edition: Edition,
+    by: User,
+    moved: Moved,
+    reopened: int,
+    parted: list[int],
 ) -> None:
     """`pin` is as it was before."""
     audit.log(
@@ -139,6 +156,7 @@ def _log(
         added=moved.added,
         retired=moved.retired,
         reopened=reopened,
+        parted=parted,
     )
 
 

@@ -66,6 +66,12 @@ class TieQuerySet(models.QuerySet["Tie"]):
         audit.log("ties.added", by=by, added=added, parted=parted)
         return added
 
+    def rebind(self, audit: "Audit", pks: list[int]) -> None:
+        """Bind again what a move parted that is undone, under the lock that the caller holds."""
+        audit.ties.filter(pk__in=pks).update(parted_at=None, parted_by=None)
+        ends = audit.ties.filter(pk__in=pks).values_list("first_id", "second_id")
+        audit.answers.filter(pk__in={pk for pair in ends for pk in pair}).update(tied=True)
+
     def binding(self) -> "TieQuerySet":
         """Those whose two answers are given together."""
         return self.filter(kind=Relation.Kind.EQUAL, parted_at=None)

@@ -101,7 +101,8 @@ def _undo_answers(audit: Audit, event: Event, by: User) -> Undone:
         return {"undoes": taken.number, "what": taken.verb}
 
     edits.apply(audit, latest, restore, verb="answer.undone", by=by)
-    return Undone(latest, [each for each in found if each not in latest])
+    taken_back = {each.pk for each in latest}
+    return Undone(latest, [each for each in found if each.pk not in taken_back])
 
 
 def _batch(audit: Audit, event: Event) -> list[Event]:

@@ -99,8 +99,9 @@ def _settle(name: str, parent: int, keep: int | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGCHLD):
         signal.signal(number, signal.SIG_DFL)
     tether(parent)
-    # A session of its own: Ctrl-C in the terminal is for the parent alone to pass on.
-    os.setsid()
+    # A group of its own: Ctrl-C in the terminal is for the parent alone to pass on. But not a
+    # session, which Linux may give a share of the processor apart from the others.
+    os.setpgid(0, 0)
     kept = keep or 2
     os.closerange(3, kept)
     os.closerange(kept + 1, os.sysconf("SC_OPEN_MAX"))

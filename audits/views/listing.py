@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Prefetch
-from django.http import QueryDict
 from django.utils import timezone
 
 from audits.models import Answer, Audit, AuditEdition
@@ -14,6 +13,7 @@ from audits.models.moves import with_newest
 from audits.models.progress import Progress
 from audits.reports.labels import letters
 from audits.views import rows, together
+from audits.views.filters import Asked
 from audits.views.rows import Row
 from checklist.models import Edition, Section
 
@@ -64,21 +64,21 @@ class Listing:
 def listing(
     audit: Audit,
     answers: AnswerQuerySet,
-    query: QueryDict,
+    asked: Asked,
+    number: str,
     progress: dict[int, Progress],
     opened: Answer | None,
 ) -> Listing:
-    """The page that the URL asks for, or on which `opened` stands, of these answers. `progress`
-    is that of each section."""
+    """The page of that number, or on which `opened` stands, of these answers, which are what is
+    `asked` for. `progress` is that of each section."""
     pins = _pins(audit)
     sections = _sections(audit, pins, progress)
-    is_whole = not set(query) - {"page"}
-    _count(sections.values(), None if is_whole else answers)
+    _count(sections.values(), answers if asked.narrows else None)
     pages = Paginator(range(sum(entry.shown for entry in sections.values())), ROWS_A_PAGE)
-    page = pages.get_page(page_of(answers, opened) if opened else query.get("page"))
+    page = pages.get_page(page_of(answers, opened) if opened else number)
     part = slice(max(page.start_index() - 1, 0), page.end_index())
     shown = rows.read(answers, audit.letters, part)
-    retired = _retired(audit) if is_whole and not page.has_next() else []
+    retired = _retired(audit) if not asked.narrows and not page.has_next() else []
     if opened and not any(row.pk == opened.pk for row in shown):
         # The item in the URL is on the page, whatever the filter says.
         shown = shown if opened.retired_at else _with(shown, rows.of(opened))
@@ -86,7 +86,7 @@ def listing(
     together.mark(audit, shown)
     for row in shown:
         sections[row.section_id].rows.append(row)
-    _lead(audit, list(sections.values()), page, query)
+    _lead(audit, list(sections.values()), page, asked)
     return Listing(list(sections.values()), page, retired, pins)
 
 
@@ -145,15 +145,14 @@ def _count(sections: Iterable[SectionRows], answers: AnswerQuerySet | None) -> N
         before += entry.shown
 
 
-def _lead(audit: Audit, sections: list[SectionRows], page: Page, query: QueryDict) -> None:
+def _lead(audit: Audit, sections: list[SectionRows], page: Page, asked: Asked) -> None:
     """Each section to its first row, which may stand on another page."""
-    other = query.copy()
     for entry in sections:
         entry.is_continued = bool(entry.rows) and entry.before < page.start_index() - 1
         here = f"#section-{entry.section.pk}"
         if entry.rows and not entry.is_continued:
             entry.href = here
         elif entry.shown:
-            other["page"] = str(entry.before // ROWS_A_PAGE + 1)
-            entry.href = f"{audit.get_absolute_url()}?{other.urlencode()}{here}"
+            link = asked.link(str(entry.before // ROWS_A_PAGE + 1))
+            entry.href = f"{audit.get_absolute_url()}{link}{here}"
         entry.count = rows.section_count(entry.section.pk, entry.progress)

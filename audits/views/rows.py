@@ -24,16 +24,9 @@ TEMPLATE = "audits/rows.jinja"
 READ = (
     *("pk", "item__edition_id", "item__number", "item__title"),
     *("owner_id", "owner__name", "owner__email"),
-    *(
-        "position",
-        "section_id",
-        "state",
-        "accepted_at",
-        "accepted_until",
-        "severity",
-        "severity_reason",
-    ),
-    *("verdict", "due", "tied", "version", "evidence_count", "stale_count", "comment_count"),
+    *("position", "section_id", "state", "accepted_at", "accepted_until"),
+    *("severity", "severity_reason", "verdict", "due", "tied", "version"),
+    *("evidence_count", "stale_count", "comment_count"),
 )
 
 
@@ -78,12 +71,15 @@ class Place:
     token: str
     may_edit: bool
     sprite: str
+    selected: frozenset[int] = frozenset()
 
     def read_only(self) -> "Place":
         return replace(self, may_edit=False)
 
 
-def place(request: Request, audit: Audit, query: str) -> Place:
+def place(
+    request: Request, audit: Audit, query: str, selected: frozenset[int] = frozenset()
+) -> Place:
     home = audit.get_absolute_url()
     return Place(
         audit=home,
@@ -92,6 +88,7 @@ def place(request: Request, audit: Audit, query: str) -> Place:
         token=get_token(request),
         may_edit=access.viewer(request.user, audit).may_edit and not audit.is_sealed,
         sprite=static("icons/sprite.svg"),
+        selected=selected,
     )
 
 
@@ -144,6 +141,22 @@ def saved_html(
 ) -> Markup:
     """One row, and out of band the progress of the audit and of its section; `overdue` only
     where that number may be another now."""
+    return macros(TEMPLATE).saved(
+        row, at, panel, progress, section, overdue, _progress_bar(progress)
+    )
+
+
+def changed_html(
+    rows: list[Row], at: Place, panels: dict[int, str], sections: dict[int, Progress]
+) -> Markup:
+    """The rows, and the progress of the audit and of those sections, all out of band; `panels`
+    are those of the rows that are unfolded."""
+    progress = sum(sections.values(), Progress())
+    here = {row.section_id: sections.get(row.section_id, Progress()) for row in rows}
+    bar = _progress_bar(progress)
+    return macros(TEMPLATE).changed(rows, at, panels, progress, here, progress.overdue, bar)
+
+
+def _progress_bar(progress: Progress) -> str:
     counts = vars(progress) | {"id": "audit-progress", "oob": True}
-    bar = render_to_string("partials/progress.html", counts)
-    return macros(TEMPLATE).saved(row, at, panel, progress, section, overdue, bar)
+    return render_to_string("partials/progress.html", counts)

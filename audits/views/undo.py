@@ -16,6 +16,7 @@ from audits.http import Request, came_from
 from audits.models import Answer, Event
 from audits.models.history import describe
 from audits.models.undo import Undone, undo
+from audits.views import changed
 from audits.views.audit_page import answer_row
 from audits.views.macros import macros
 
@@ -32,6 +33,8 @@ def event_undo(request: Request, pk, number) -> HttpResponse:
     undone = undo(event, by=request.user)
     if request.htmx and request.POST.get("row") and _is_seen_at_once(undone, event):
         return _row(request, event, undone.answers)
+    if request.htmx and undone.answers and "shown" in request.POST:
+        return _rows(request, undone)
     messages.success(request, _told(undone))
     if request.htmx:
         return HttpResponseClientRefresh()
@@ -58,27 +61,37 @@ def _row(request: Request, event: Event, answers: Sequence[Answer]) -> HttpRespo
     return response
 
 
+def _rows(request: Request, undone: Undone) -> HttpResponse:
+    """Those that the page shows, all out of band."""
+    audit = undone.answers[0].audit
+    html = changed.rows_html(request, audit, [*undone.answers, *undone.kept])
+    event = undone.answers[0].last_event
+    return HttpResponse(html + offer(request, event, unfolded=False, told=_told(undone)))
+
+
 def _told(undone: Undone) -> str:
     if not undone.kept:
         return "Taken back."
     labels = ", ".join(answer.label for answer in undone.kept)
-    changed = (
+    stays = (
         "was changed again since and stays"
         if len(undone.kept) == 1
         else ("were changed again since and stay")
     )
-    return f"Taken back, but for {labels}, which {changed}."
+    return f"Taken back, but for {labels}, which {stays}."
 
 
-def offer(request: Request, event: Event | None, *, unfolded: bool) -> str:
-    """For htmx: a toast that says what was done and offers to take it back."""
+def offer(request: Request, event: Event | None, *, unfolded: bool, told: str = "") -> str:
+    """For htmx: a toast that says what was done and offers to take it back; `told` in place of
+    the event's own words."""
     if event is None:
         return ""
     words = describe(event)
     return macros("partials/undo.jinja").toast(
         url=reverse("event-undo", args=[event.audit_id, event.number]),
-        text=f"{words[:1].upper()}{words[1:]}.",
-        row="open" if unfolded else "folded",
+        text=told or f"{words[:1].upper()}{words[1:]}.",
+        # What is told of many is not one row's.
+        row="" if told else "open" if unfolded else "folded",
         token=get_token(request),
         sprite=static("icons/sprite.svg"),
     )

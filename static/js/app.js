@@ -4,6 +4,7 @@ import { startFocus } from "./focus.js";
 import { startGuard } from "./guard.js";
 import { startRequests } from "./requests.js";
 import { startRows } from "./rows.js";
+import { startSelection } from "./selection.js";
 import { startSections } from "./sections.js";
 import { startToasts } from "./toast.js";
 
@@ -13,5 +14,6 @@ startGuard();
 startControls();
 startFocus();
 startRows();
+startSelection();
 startSections();
 startEvidence();

@@ -116,6 +116,11 @@ function close() {
   }
 }
 
+function pressBar() {
+  const first = document.querySelector('.bulk-bar [data-key="b"]');
+  if (first?.checkVisibility()) first.focus();
+}
+
 const ACTIONS = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
@@ -124,6 +129,9 @@ const ACTIONS = {
   "/": () => press(document.querySelector('[data-key="/"]')),
   "?": () => document.getElementById("keyboard-help")?.showModal(),
   x: (row) => control(row, "x")?.click(),
+  s: (row) => control(row, "s")?.click(),
+  S: (row) => control(row, "s")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: true })),
+  b: pressBar,
   z: () => [...document.querySelectorAll('[data-key="z"]')].at(-1)?.click(),
   Enter: (row) => opener(row)?.click(),
   Escape: close,

@@ -5,7 +5,7 @@ from audits.models.chains import find_broken_link
 from audits.models.errors import AuditSealed, Outdated, Refused
 from audits.models.moves import move, with_newest
 from audits.models.undo import can_undo, undo
-from tests.audits.helpers import build_edition, settle
+from tests.audits.helpers import build_edition, relate, settle
 
 
 @pytest.fixture
@@ -177,3 +177,32 @@ def test_sealed_audit_is_not_moved(sealed_audit, newer, ed):
 def test_audit_is_not_moved_to_a_checklist_that_it_does_not_have(audit, ed):
     with pytest.raises(Refused, match="no edition of"):
         move(audit, build_edition("other"), by=ed)
+
+
+@pytest.fixture
+def both(project, edition, ed):
+    """Items 1 and 3 of `launch` are equal to those of `other`, and all is done."""
+    editions = [edition, build_edition("other")]
+    relate(("launch/item-1", "equal", "other/item-1"), ("launch/item-3", "equal", "other/item-3"))
+    audit = Audit.objects.start(project, "Both", editions, by=ed)
+    settle(audit, by=ed)
+    return audit
+
+
+def test_what_is_reopened_is_parted_from_its_equal(both, newer, ed):
+    move(both, newer, by=ed)
+
+    parted = both.ties.filter(parted_at__isnull=False).select_related("first__item")
+    assert [tie.first.item.ref for tie in parted] == ["item-3"]
+    other = both.answers.get(item__ref="item-3", item__edition__checklist__slug="other")
+    assert (other.state, other.tied) == ("done", False)
+
+
+def test_undoing_the_move_binds_them_again(both, newer, ed):
+    move(both, newer, by=ed)
+
+    undo(both.events.select_related("audit").get(verb="audit.moved"), by=ed)
+
+    assert both.ties.binding().count() == 2
+    assert both.answers.filter(tied=True).count() == 4
+    assert find_broken_link(both) is None

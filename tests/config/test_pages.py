@@ -193,3 +193,40 @@ def test_slow_application_leaves_the_loop_free(tmp_path):
         return turns
 
     assert run(watch()) > 5
+
+
+@pytest.fixture
+def at_once():
+    """An application whose pages take as long as their path says, and how many were made at once
+    at each beginning of one."""
+    running, most = [], []
+
+    def application(environ, start_response):
+        running.append(1)
+        most.append(len(running))
+        time.sleep(float(environ["PATH_INFO"][1:]))
+        running.pop()
+        start_response("200 OK", [])
+        return Answer([b"page"])
+
+    application.most = most
+    return application
+
+
+def ask_at_once(application, tmp_path, *paths):
+    pages = Pages(application, threads=4, max_body_bytes=LIMIT, spool_dir=tmp_path)
+
+    async def ask():
+        await asyncio.gather(*(_request(pages, [], [], path, b"") for path in paths))
+
+    run(ask())
+
+
+def test_quick_pages_are_made_one_after_the_other(tmp_path, at_once):
+    ask_at_once(at_once, tmp_path, *["/0.001"] * 6)
+    assert at_once.most == [1] * 6
+
+
+def test_slow_page_lets_the_next_begin(tmp_path, at_once):
+    ask_at_once(at_once, tmp_path, "/1", "/1", "/0.001")
+    assert at_once.most == [1, 2, 3]

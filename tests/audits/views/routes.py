@@ -51,6 +51,7 @@ READS = {
     "project-list",
     "team-detail",
     "team-activity",
+    "filter-list",
     "crosswalk-list",
     "team-crosswalk-detail",
     "team-crosswalk-export",
@@ -100,6 +101,7 @@ FORMS = {
     "member-remove",
     "invitation-list",
     "team-settings",
+    "filter-new",
     "crosswalk-new",
     "environment-remove",
 }
@@ -116,6 +118,9 @@ WRITES = {
     "invitation-renew",
     "invitation-withdraw",
     "environment-add",
+    "answer-many",
+    "filter-rename",
+    "filter-remove",
     "answer-state",
     "answer-accept",
     "answer-plan",
@@ -145,6 +150,9 @@ class Things:
         # Nobody but an owner may change it: everybody may leave.
         self.member = self.team.memberships.get(role="owner")
         self.invitation = self._invitation()
+        self.filter = self.team.filters.create(
+            name="What burns", query="show=blockers", created_by=self.member.user
+        )
         self.environment = self.project.environments.create(kind="staging", name="eu-west")
         self.answer = audit.answers.get(position=1)
         self.condition = audit.conditions.create(

@@ -52,7 +52,7 @@ def shown(response) -> list[int]:
         ("?q=4&show=overdue", []),
         ("?q=%E2%80%A6", []),
         ("?q=%20%20", [1, 2, 3, 4, 5, 6]),
-        ("?q=%00", []),
+        ("?q=%00", [1, 2, 3, 4, 5, 6]),
         ("?q=" + "4+" * 3000, [4]),
     ],
 )
@@ -66,9 +66,9 @@ def test_filter_and_words_of_the_url_choose_the_rows(busy_audit, browser, ed, qu
 def test_chips_keep_the_words_and_words_keep_the_filter(busy_audit, browser, ed):
     response = browser(ed).get(busy_audit.get_absolute_url() + "?q=4&show=open")
 
-    page = Page(response)
-    assert "?q=4&show=blockers" in page.links()
-    assert "?q=4" in page.links()
+    page, here = Page(response), busy_audit.get_absolute_url()
+    assert f"{here}?show=open&show=blockers&q=4" in page.links()
+    assert f"{here}?q=4" in page.links()
     assert page.all("input", type="hidden", name="show", value="open")
 
 
@@ -77,7 +77,7 @@ def test_all_is_the_filter_unless_the_url_names_another(busy_audit, browser, ed,
     response = browser(ed).get(busy_audit.get_absolute_url() + query)
 
     current = Page(response).all("a", **{"aria-current": "true", "class": "chip"})
-    assert [chip["href"] for chip in current] == ["?"]
+    assert [chip["href"] for chip in current] == [busy_audit.get_absolute_url()]
 
 
 @pytest.mark.parametrize("query", ["?q=nowhere", "?show=mine&q=3", "?show=overdue&q=1"])

@@ -23,6 +23,7 @@ def good_body(name: str, audit: Audit) -> dict:
     return {
         "answer-state": {"state": "not_applicable", "reason": "Not here."},
         "answer-accept": {},
+        "answer-many": {"change": "state", "state": "open", "item": "1.1"},
         "answer-plan": {"due": dt.date(2030, 1, 1)},
         "answer-severity": {"severity": "minor", "severity_reason": "Few use it."},
         "audit-rename": {"title": "Another title"},
