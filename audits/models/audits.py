@@ -138,6 +138,11 @@ class Audit(Counters):
         return dict(zip(pinned, letters(len(pinned)), strict=True))
 
     @cached_property
+    def parted_ties(self) -> set[int]:
+        """The primary keys of the equal ties that are parted."""
+        return set(self.ties.filter(parted_at__isnull=False).values_list("pk", flat=True))
+
+    @cached_property
     def condition_versions(self) -> dict[int, int]:
         """Condition's primary key -> its version."""
         return dict(self.conditions.values_list("pk", "version"))

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django.conf import settings
 from django.db import models, transaction
@@ -14,6 +14,8 @@ from audits.models.errors import Outdated, Refused
 from audits.models.users import User
 from checklist.models import Relation
 
+# What equal items have in common of an answer.
+SHARED = (*edits.CLAIM, *edits.PLAN)
 INVERSE = {
     Relation.Kind.NARROWER.value: Relation.Kind.BROADER.value,
     Relation.Kind.BROADER.value: Relation.Kind.NARROWER.value,
@@ -145,6 +147,15 @@ class Tie(models.Model):
         follow(audit, lead, [each for each in partners(audit, [lead]) if each.pk != lead.pk], by)
         return tie
 
+    def unpart(self, *, by: User) -> None:
+        """Undo a parting, while the two still say the same; otherwise a person joins them, and
+        decides which of the two holds."""
+        _, tie = self._for_change()
+        same = [edits.values(tie.first)[name] == edits.values(tie.second)[name] for name in SHARED]
+        if not tie.parted_at or not all(same):
+            raise Refused("The two were answered differently since: tie them as one of them is.")
+        tie.join(tie.first, by=by)
+
     def other(self, answer: "Answer") -> "Answer":
         return self.second if answer.pk == self.first_id else self.first
 
@@ -166,8 +177,8 @@ class Tie(models.Model):
             answer.tied = audit.ties.binding().of(answer).exists()
             answer.save(update_fields=["tied"])
 
-    def _told(self, answer: "Answer") -> dict[str, str]:
-        return answer.named() | {"other": self.other(answer).item.title}
+    def _told(self, answer: "Answer") -> dict[str, Any]:
+        return answer.named() | {"other": self.other(answer).item.title, "tie": self.pk}
 
 
 def follow(audit: "Audit", lead: "Answer", others: list["Answer"], by: User) -> None:
@@ -175,7 +186,7 @@ def follow(audit: "Audit", lead: "Answer", others: list["Answer"], by: User) -> 
 
     def edit(answer: "Answer") -> dict | None:
         before = edits.values(answer)
-        for name in (*edits.CLAIM, *edits.PLAN):
+        for name in SHARED:
             setattr(answer, name, getattr(lead, name))
         if edits.values(answer) == before:
             return None

@@ -68,6 +68,8 @@ def _is_latest_of_audit(event: Event) -> bool:
         return detail["after"] == audit.title
     if event.verb == "condition.settled":
         return detail["version"] == audit.condition_versions.get(detail["condition"])
+    if event.verb == "tie.parted":
+        return detail["tie"] in audit.parted_ties
     return audit.events_count == event.number + detail["reopened"]
 
 
@@ -133,6 +135,12 @@ def _undo_renaming(audit: Audit, event: Event, by: User) -> Undone:
     return Undone([], [])
 
 
+def _undo_parting(audit: Audit, event: Event, by: User) -> Undone:
+    tie = audit.ties.select_related("audit", "first", "second").get(pk=event.detail["tie"])
+    tie.unpart(by=by)
+    return Undone([tie.first, tie.second], [])
+
+
 def _undo_move(_audit: Audit, event: Event, by: User) -> Undone:
     move_back(event, by=by)
     return Undone([], [])
@@ -168,5 +176,6 @@ TAKES_BACK: dict[str, Callable[[Audit, Event, User], Undone]] = {
     **dict.fromkeys(COMMENTS, _undo_comment),
     "audit.renamed": _undo_renaming,
     "audit.moved": _undo_move,
+    "tie.parted": _undo_parting,
     "condition.settled": _undo_condition,
 }

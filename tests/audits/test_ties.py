@@ -3,6 +3,7 @@ import pytest
 from audits.models import Audit, Tie
 from audits.models.errors import Outdated, Refused
 from audits.models.ties import given_together
+from audits.models.undo import can_undo, undo
 from tests.audits.helpers import build_edition, relate
 
 
@@ -161,3 +162,23 @@ def test_given_together_names_all_of_a_group_in_the_order_of_the_audit(both):
 
     named = {at(both, 1).pk: [7, 10], at(both, 7).pk: [1, 10], at(both, 10).pk: [1, 7]}
     assert {pk: [other.position for other in others] for pk, others in found.items()} == named
+
+
+def test_a_parting_is_undone_while_the_two_say_the_same(both, ed):
+    tie = Tie.objects.get(second__position=7)
+    tie.part(by=ed)
+    event = both.events.select_related("audit", "answer").get(verb="tie.parted")
+    assert can_undo(event)
+
+    undo(event, by=ed)
+
+    assert Tie.objects.get(pk=tie.pk).parted_at is None
+    assert not can_undo(both.events.select_related("audit", "answer").get(pk=event.pk))
+
+
+def test_a_parting_is_not_undone_over_different_answers(both, ed):
+    Tie.objects.get(second__position=7).part(by=ed)
+    at(both, 1).record("done", by=ed)
+
+    with pytest.raises(Refused, match="differently"):
+        undo(both.events.select_related("audit", "answer").get(verb="tie.parted"), by=ed)
