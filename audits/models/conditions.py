@@ -102,8 +102,11 @@ class Condition(models.Model):
         condition._check(audit, state, note, by)
         return condition._set(audit, state, note, by, "condition.settled")
 
-    def restore(self, audit: "Audit", was: dict[str, str], *, by: User) -> "Condition":
-        """Back to what it was, for an undo, under the lock that the caller holds."""
+    def restore(self, audit: "Audit", was: dict[str, str], *, by: User, own: bool) -> "Condition":
+        """Back to what it was, for an undo, under the lock that the caller holds. Who takes back
+        a change of somebody else's must be allowed what comes back."""
+        if not own:
+            self._check(audit, was["state"], was["note"], by)
         return self._set(audit, was["state"], was["note"], by, "condition.undone")
 
     def _set(self, audit: "Audit", state: str, note: str, by: User, verb: str) -> "Condition":

@@ -66,6 +66,7 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
         for change in difference(pin.edition, edition).reopening
     }
     back = _retired_refs(audit, edition)
+    rated = _rated(audit)
     moved = _repin(audit, pin, edition)
     for ref in back:
         reasons[ref] = "it is asked again, after an edition that did not ask it"
@@ -73,7 +74,9 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
     # What an item means now, its equal in another checklist may not mean.
     parted = [tie.part(by=by).pk for tie in _between_reopened_and_others(audit, reopening)]
     audit.refresh_from_db()
-    _log(audit, pin, edition, by, moved, len(reopening), parted)
+    kept = _rated(audit)
+    rated = {pk: rating for pk, rating in rated.items() if pk not in kept}
+    _log(audit, pin, edition, by, moved, len(reopening), parted=parted, rated=rated)
 
     def reopen(answer: Answer) -> dict:
         before = answer.state
@@ -94,8 +97,9 @@ def move_back(event: Event, *, by: User) -> None:
     edition = Edition.objects.select_related("checklist").get(pk=event.detail["was"])
     pin = _pin_of(audit, edition)
     moved = _repin(audit, pin, edition)
-    Tie.objects.rebind(audit, event.detail["parted"])
-    _log(audit, pin, edition, by, moved, 0, [])
+    Tie.objects.rebind(audit, event.detail.get("parted", []))
+    _rate_again(audit, event.detail.get("rated", {}))
+    _log(audit, pin, edition, by, moved, 0)
     reopened = audit.events.filter(number__gt=event.number, verb="answer.reopened")
     taken = {each.answer_id: each for each in reopened if each.answer_id}
     answers = audit.answers.filter(pk__in=list(taken)).select_related("item", "owner", "approver")
@@ -144,9 +148,9 @@ def _log(
     by: User,
     moved: Moved,
     reopened: int,
-    parted: list[int],
+    **told: list | dict,
 ) -> None:
-    """`pin` is as it was before."""
+    """`pin` is as it was before; `told` is what only taking it back needs."""
     audit.log(
         "audit.moved",
         by=by,
@@ -156,8 +160,25 @@ def _log(
         added=moved.added,
         retired=moved.retired,
         reopened=reopened,
-        parted=parted,
+        **told,
     )
+
+
+def _rated(audit: Audit) -> dict[str, list[str]]:
+    """Answer -> the severity that somebody gave it, and why."""
+    rated = audit.answers.exclude(severity_reason="")
+    return {
+        str(pk): rating for pk, *rating in rated.values_list("pk", "severity", "severity_reason")
+    }
+
+
+def _rate_again(audit: Audit, rated: dict[str, list[str]]) -> None:
+    """Give back what the edition that is left had as its own, so that the reason went."""
+    answers = list(audit.answers.filter(pk__in=list(rated)).select_related("item").folded())
+    for answer in answers:
+        answer.severity, answer.severity_reason = rated[str(answer.pk)]
+    Answer.objects.bulk_update(answers, ["severity", "severity_reason"], BATCH)
+    audit.recount()
 
 
 def _retired_refs(audit: Audit, edition: Edition) -> set[str]:

@@ -140,6 +140,18 @@ def test_a_move_is_undone_whole(audit, newer, edition, ed):
     assert fresh(audit).count_done == 6
 
 
+def test_undoing_a_move_gives_a_severity_of_the_audits_own_back(audit, ed):
+    rated = audit.answers.get(item__ref="item-3")
+    rated.rate("blocker", "It would stop us.", by=ed)
+    move(audit, build_edition(version="2.0.0", item_3={"severity": "blocker"}), by=ed)
+
+    undo(audit.events.select_related("audit").get(verb="audit.moved"), by=ed)
+
+    row = by_ref(audit)["item-3"]
+    assert (row.severity, row.severity_reason) == ("blocker", "It would stop us.")
+    assert fresh(audit).count_blockers == 3
+
+
 def test_a_move_is_not_undone_after_another_change(audit, newer, answer, ed):
     move(audit, newer, by=ed)
     answer.record("done", by=ed)

@@ -161,3 +161,24 @@ def test_given_together_names_all_of_a_group_in_the_order_of_the_audit(both):
 
     named = {at(both, 1).pk: [7, 10], at(both, 7).pk: [1, 10], at(both, 10).pk: [1, 7]}
     assert {pk: [other.position for other in others] for pk, others in found.items()} == named
+
+
+def test_joining_does_not_confirm_an_acceptance_in_the_approvers_name(both, ed, noor, tomorrow):
+    tie = Tie.objects.get(second__position=7)
+    tie.part(by=ed)
+    at(both, 1).record("risk_accepted", by=noor, reason="Small.", approver=noor, until=tomorrow)
+
+    tie.join(at(both, 1), by=ed)
+
+    assert at(both, 7).awaits_approver
+    assert not at(both, 1).awaits_approver
+
+
+def test_approver_who_joins_confirms_both(both, ed, noor, tomorrow):
+    tie = Tie.objects.get(second__position=7)
+    tie.part(by=ed)
+    at(both, 1).record("risk_accepted", by=noor, reason="Small.", approver=noor, until=tomorrow)
+
+    tie.join(at(both, 1), by=noor)
+
+    assert at(both, 7).accepted_at == at(both, 1).accepted_at
