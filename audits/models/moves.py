@@ -1,7 +1,7 @@
 """Moving an audit to another edition of one of its checklists, without losing an answer."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -148,7 +148,7 @@ def _log(
     by: User,
     moved: Moved,
     reopened: int,
-    **told: list | dict,
+    **told: Any,
 ) -> None:
     """`pin` is as it was before; `told` is what only taking it back needs."""
     audit.log(
