@@ -164,4 +164,6 @@ def _number(text: str) -> int:
 
 def read_keys(text: str) -> set[int]:
     """The rows that stand on the page, as static/js/selection.js names them: `17 18`."""
-    return {int(key) for key in text.split() if key.isascii() and key.isdecimal()}
+    return {
+        int(key) for key in text.split() if key.isascii() and key.isdecimal() and len(key) < 19
+    }

@@ -263,6 +263,10 @@ class Audit(Counters):
         audit.state = self.State.OPEN
         audit.revision += 1
         audit.save(update_fields=["state", "revision"])
+        if not audit.conditions.exists():
+            # Sealed before audits had conditions.
+            pinned = audit.editions.order_by("pins__position")
+            Condition.objects.copy_to(audit, list(pinned))
         audit.log("audit.reopened", by=by, reason=reason)
         return audit
 

@@ -80,6 +80,7 @@ def _by_others(audit: Audit, head: str, by: User) -> list[Event]:
     """What others changed of answers after that event, the latest first."""
     if head == audit.events_head:
         return []
+    head = head if head.isascii() and head.isalnum() else ""
     number = audit.events.filter(hash=head).values_list("number", flat=True).first()
     if number is None:
         raise Refused("The page sent no proper state of the audit: load it again.")

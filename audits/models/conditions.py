@@ -30,8 +30,9 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
             for each in conditions
         )
 
-    def follow(self, audit: "Audit", before: Edition, after: Edition) -> None:
-        """Ask what another edition asks for; what it words alike stays answered."""
+    def follow(self, audit: "Audit", before: Edition, after: Edition) -> list[dict[str, str]]:
+        """Ask what another edition asks for; what it words alike stays answered. Returns what
+        was said of the others, which only the history keeps."""
         asked = {(row.kind, row.ref): row for row in audit.conditions.filter(edition=before)}
         self.copy_to(audit, [after])
         for row in audit.conditions.filter(edition=after):
@@ -40,8 +41,23 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
                 row.state, row.note, row.version = former.state, former.note, former.version
                 row.changed_at, row.changed_by = former.changed_at, former.changed_by
                 row.save()
-        # What was said of the others stays in the history.
+                del asked[row.kind, row.ref]
         audit.conditions.filter(edition=before).delete()
+        return [
+            {"kind": row.kind, "ref": row.ref, "state": row.state, "note": row.note}
+            for row in asked.values()
+            if row.state != Condition.State.OPEN
+        ]
+
+    def say_again(
+        self, audit: "Audit", edition: Edition, said: list[dict[str, str]], *, by: User
+    ) -> None:
+        """Bring back what `follow` returned, for a move that is undone."""
+        for each in said:
+            rows = audit.conditions.filter(edition=edition, kind=each["kind"], ref=each["ref"])
+            rows.update(
+                state=each["state"], note=each["note"], changed_at=timezone.now(), changed_by=by
+            )
 
     def unmet(self, kind: str) -> "ConditionQuerySet":
         return self.filter(kind=kind, state=Condition.State.OPEN)
@@ -102,8 +118,11 @@ class Condition(models.Model):
         condition._check(audit, state, note, by)
         return condition._set(audit, state, note, by, "condition.settled")
 
-    def restore(self, audit: "Audit", was: dict[str, str], *, by: User) -> "Condition":
-        """Back to what it was, for an undo, under the lock that the caller holds."""
+    def restore(self, audit: "Audit", was: dict[str, str], *, by: User, own: bool) -> "Condition":
+        """Back to what it was, for an undo, under the lock that the caller holds. Who takes back
+        a change of somebody else's must be allowed what comes back."""
+        if not own:
+            self._check(audit, was["state"], was["note"], by)
         return self._set(audit, was["state"], was["note"], by, "condition.undone")
 
     def _set(self, audit: "Audit", state: str, note: str, by: User, verb: str) -> "Condition":

@@ -1,7 +1,7 @@
 """Moving an audit to another edition of one of its checklists, without losing an answer."""
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -13,6 +13,7 @@ from audits.models.audits import Audit, AuditEdition
 from audits.models.conditions import Condition
 from audits.models.errors import Outdated, Refused
 from audits.models.events import Event
+from audits.models.terms import refuse_unless_approver
 from audits.models.ties import Tie
 from audits.models.users import User
 from checklist import definitions
@@ -31,6 +32,8 @@ class Moved:
     added: int
     retired: int
     reopened: int
+    # What was said of conditions that the new edition words otherwise, or not at all.
+    conditions: list[dict[str, Any]]
 
 
 def with_newest(pins: QuerySet[AuditEdition]) -> QuerySet[AuditEdition]:
@@ -61,11 +64,14 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
         last = audit.events.get(number=audit.events_count)
         raise Outdated(last.actor_name, "the audit")
     pin = _pin_of(audit, edition)
+    if out_of_the_way(audit, edition):
+        refuse_unless_approver(audit, by, "move open blockers out of the way")
     reasons = {
         change.ref: " and ".join(change.reasons)
         for change in difference(pin.edition, edition).reopening
     }
     back = _retired_refs(audit, edition)
+    rated = _rated(audit)
     moved = _repin(audit, pin, edition)
     for ref in back:
         reasons[ref] = "it is asked again, after an edition that did not ask it"
@@ -73,7 +79,9 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
     # What an item means now, its equal in another checklist may not mean.
     parted = [tie.part(by=by).pk for tie in _between_reopened_and_others(audit, reopening)]
     audit.refresh_from_db()
-    _log(audit, pin, edition, by, moved, len(reopening), parted)
+    kept = _rated(audit)
+    rated = {pk: rating for pk, rating in rated.items() if pk not in kept}
+    _log(audit, pin, edition, by, moved, len(reopening), parted=parted, rated=rated)
 
     def reopen(answer: Answer) -> dict:
         before = answer.state
@@ -85,6 +93,20 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
     return replace(moved, reopened=len(reopening))
 
 
+def out_of_the_way(audit: Audit, edition: Edition) -> list[str]:
+    """The titles of the open blockers that block no more under this edition. Taking one out of
+    the way of a go is an approver's to do, by whatever road."""
+    severities = dict(edition.items.values_list("ref", "severity"))
+    blocking = audit.answers.blocking().filter(item__edition__checklist=edition.checklist_id)
+    return [
+        title
+        for ref, title, reason in blocking.order_by("position").values_list(
+            "item__ref", "item__title", "severity_reason"
+        )
+        if ref not in severities or (not reason and severities[ref] != Item.Severity.BLOCKER)
+    ]
+
+
 @transaction.atomic
 def move_back(event: Event, *, by: User) -> None:
     """Undo a move, while nothing else has happened in the audit since."""
@@ -94,8 +116,10 @@ def move_back(event: Event, *, by: User) -> None:
     edition = Edition.objects.select_related("checklist").get(pk=event.detail["was"])
     pin = _pin_of(audit, edition)
     moved = _repin(audit, pin, edition)
-    Tie.objects.rebind(audit, event.detail["parted"])
-    _log(audit, pin, edition, by, moved, 0, [])
+    Condition.objects.say_again(audit, edition, event.detail.get("conditions", []), by=by)
+    Tie.objects.rebind(audit, event.detail.get("parted", []))
+    _rate_again(audit, event.detail.get("rated", {}))
+    _log(audit, pin, edition, by, moved, 0)
     reopened = audit.events.filter(number__gt=event.number, verb="answer.reopened")
     taken = {each.answer_id: each for each in reopened if each.answer_id}
     answers = audit.answers.filter(pk__in=list(taken)).select_related("item", "owner", "approver")
@@ -124,11 +148,12 @@ def _repin(audit: Audit, pin: AuditEdition, edition: Edition) -> Moved:
     count = audit.answers.count()
     Answer.objects.open_all(audit)
     _number(audit)
-    Condition.objects.follow(audit, pin.edition, edition)
+    lost = Condition.objects.follow(audit, pin.edition, edition)
     Tie.objects.copy_to(audit)
     audit.recount()
     audit.save(update_fields=audit.COUNTED)
-    return Moved(added=audit.answers.count() - count, retired=retired, reopened=0)
+    added = audit.answers.count() - count
+    return Moved(added=added, retired=retired, reopened=0, conditions=lost)
 
 
 def _between_reopened_and_others(audit: Audit, reopening: list[Answer]) -> list[Tie]:
@@ -144,9 +169,9 @@ def _log(
     by: User,
     moved: Moved,
     reopened: int,
-    parted: list[int],
+    **told: Any,
 ) -> None:
-    """`pin` is as it was before."""
+    """`pin` is as it was before; `told` is what only taking it back needs."""
     audit.log(
         "audit.moved",
         by=by,
@@ -155,9 +180,27 @@ def _log(
         was=pin.edition_id,
         added=moved.added,
         retired=moved.retired,
+        conditions=moved.conditions,
         reopened=reopened,
-        parted=parted,
+        **told,
     )
+
+
+def _rated(audit: Audit) -> dict[str, list[str]]:
+    """Answer -> the severity that somebody gave it, and why."""
+    rated = audit.answers.exclude(severity_reason="")
+    return {
+        str(pk): rating for pk, *rating in rated.values_list("pk", "severity", "severity_reason")
+    }
+
+
+def _rate_again(audit: Audit, rated: dict[str, list[str]]) -> None:
+    """Give back what the edition that is left had as its own, so that the reason went."""
+    answers = list(audit.answers.filter(pk__in=list(rated)).select_related("item").folded())
+    for answer in answers:
+        answer.severity, answer.severity_reason = rated[str(answer.pk)]
+    Answer.objects.bulk_update(answers, ["severity", "severity_reason"], BATCH)
+    audit.recount()
 
 
 def _retired_refs(audit: Audit, edition: Edition) -> set[str]:

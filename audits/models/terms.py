@@ -140,7 +140,12 @@ class Rating:
         )
 
     def lowers(self, answer: "Answer") -> bool:
-        return GRAVITY[self.severity] > GRAVITY[answer.severity]
+        """Whether it counts for less than before, or gives another reason why it does for less
+        than the item's own."""
+        less = GRAVITY[self.severity]
+        if self.severity == answer.severity:
+            return self.changes(answer) and less > GRAVITY[answer.item.severity]
+        return less > GRAVITY[answer.severity]
 
     def _reason_for(self, answer: "Answer") -> str:
         return "" if self.severity == answer.item.severity else self.reason
@@ -157,6 +162,6 @@ class Rating:
         return {"before": before, "after": self.severity} | ({"reason": reason} if reason else {})
 
 
-def refuse_unless_approver(audit: "Audit", by: User) -> None:
+def refuse_unless_approver(audit: "Audit", by: User, what: str = "lower a severity") -> None:
     if not audit.project.team.people(Membership.APPROVE).filter(pk=by.pk).exists():
-        raise NotAllowed("Only an approver or an owner of the team can lower a severity.")
+        raise NotAllowed(f"Only an approver or an owner of the team can {what}.")

@@ -21,6 +21,8 @@ INVERSE = {
     Relation.Kind.BROADER.value: Relation.Kind.NARROWER.value,
 }
 
+# What an acceptance was confirmed for.
+TERMS = tuple(name for name in edits.CLAIM if name != "accepted_at")
 ENDS = ("first__item", "first__changed_by", "second__item", "second__changed_by")
 
 if TYPE_CHECKING:
@@ -182,12 +184,19 @@ class Tie(models.Model):
 
 
 def follow(audit: "Audit", lead: "Answer", others: list["Answer"], by: User) -> None:
-    """Answer the others as `lead` is answered: its claim, with who confirmed it, and its plan."""
+    """Answer the others as `lead` is answered: its claim and its plan. The acceptance of a risk
+    waits for its approver, who confirmed another item, unless it is the approver who does this.
+    """
 
     def edit(answer: "Answer") -> dict | None:
         before = edits.values(answer)
-        for name in SHARED:
+        says_the_same = all(getattr(answer, name) == getattr(lead, name) for name in TERMS)
+        for name in (*TERMS, *edits.PLAN):
             setattr(answer, name, getattr(lead, name))
+        if lead.approver_id == by.pk or not lead.accepted_at:
+            answer.accepted_at = lead.accepted_at
+        elif not says_the_same:
+            answer.accepted_at = None
         if edits.values(answer) == before:
             return None
         return {"before": before["state"], "after": lead.state, "with": lead.item.title}

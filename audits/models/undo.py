@@ -9,7 +9,7 @@ from audits.models import edits, undo_evidence
 from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.comments import Comment
-from audits.models.errors import Refused
+from audits.models.errors import NotAllowed, Refused
 from audits.models.events import Event
 from audits.models.moves import move_back
 from audits.models.terms import Rating, refuse_unless_approver
@@ -87,15 +87,20 @@ def undo(event: Event, *, by: User) -> Undone:
 
 def _undo_answers(audit: Audit, event: Event, by: User) -> Undone:
     events = {each.answer_id: each for each in _batch(audit, event) if each.answer_id}
-    answers = audit.answers.select_related("item", "owner", "approver").folded()
+    answers = audit.answers.select_related("item", "owner", "approver", "changed_by").folded()
     found = list(answers.filter(pk__in=list(events), retired_at=None).order_by("position"))
-    latest = [each for each in found if events[each.pk].detail["version"] == each.version]
+    # What was written before changes could be taken back tells no version.
+    latest = [each for each in found if events[each.pk].detail.get("version") == each.version]
     if not latest:
         names = ", ".join(sorted({str(each.changed_by or "Countersign") for each in found}))
         raise Refused(f"It was changed again since, by {names}, and stays as it is.")
 
-    if event.actor != by and any(_lowers(events[each.pk], each) for each in latest):
-        refuse_unless_approver(audit, by)
+    # One's own change is one's own to take back; but not to make again by undoing that.
+    if event.actor_id != by.pk or event.verb == "answer.undone":
+        if any(_lowers(events[each.pk], each) for each in latest):
+            refuse_unless_approver(audit, by)
+        for each in latest:
+            _refuse_confirming(events[each.pk], each, by)
 
     def restore(answer: Answer) -> dict:
         taken = events[answer.pk]
@@ -116,15 +121,28 @@ def _batch(audit: Audit, event: Event) -> list[Event]:
 
 
 def _lowers(event: Event, answer: Answer) -> bool:
-    former = event.detail["was"].get("severity", answer.severity)
-    return Rating(former).lowers(answer)
+    was = event.detail["was"]
+    return "severity" in was and Rating(was["severity"]).lowers(answer)
+
+
+def _refuse_confirming(event: Event, answer: Answer, by: User) -> None:
+    """Nobody accepts a risk again in the name of its approver, who may have thought better."""
+    was = event.detail["was"]
+    confirms = was.get("accepted_at", answer.accepted_at) and any(
+        name in was for name in edits.CLAIM
+    )
+    if confirms and was.get("approver_id", answer.approver_id) != by.pk:
+        raise NotAllowed(
+            f"Only {event.actor_name} or the approver can bring this acceptance of a risk back. "
+            "Record it again, and the approver is asked."
+        )
 
 
 def _undo_condition(audit: Audit, event: Event, by: User) -> Undone:
     condition = audit.conditions.filter(pk=event.detail["condition"]).first()
     if condition is None or condition.version != event.detail["version"]:
         raise Refused("It was changed again since, and stays as it is.")
-    condition.restore(audit, event.detail["was"], by=by)
+    condition.restore(audit, event.detail["was"], by=by, own=event.actor_id == by.pk)
     return Undone([], [])
 
 
@@ -151,9 +169,10 @@ def _undo_evidence(audit: Audit, event: Event, by: User) -> Undone:
 
 
 def _undo_comment(audit: Audit, event: Event, by: User) -> Undone:
-    comment = Comment.objects.select_related("answer__item", "author").get(
-        pk=event.detail.get("comment"), answer__audit=audit
-    )
+    comments = Comment.objects.select_related("answer__item", "author")
+    comment = comments.filter(pk=event.detail.get("comment"), answer__audit=audit).first()
+    if comment is None:
+        raise Refused("This comment was made before comments could be taken back; it stays.")
     if (comment.withdrawn_at is None) == (event.verb == "comment.withdrawn"):
         raise Refused("The comment was taken back already, or brought back; it stays as it is.")
     comment.withdraw(audit, by=by, undoes=event.number)

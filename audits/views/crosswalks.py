@@ -12,6 +12,7 @@ from audits.forms.crosswalks import CrosswalkForm
 from audits.http import Request, posted, require_form
 from audits.models import Team
 from audits.models.crosswalks import crosswalks_of, digest_of, load_crosswalk, preview_crosswalk
+from audits.models.words import cleaned
 from audits.views.teams import team_page
 from checklist import crosswalk_definitions, crosswalk_pages
 from checklist.crosswalk_views import as_file
@@ -62,7 +63,8 @@ def crosswalk_new(request: Request, pk) -> HttpResponse:
 
 
 def _beginning(team: Team, slug: str) -> str:
-    found = crosswalks_of(team).filter(slug=slug).first()
+    # Whatever the address holds, PostgreSQL is asked for nothing that it cannot store.
+    found = crosswalks_of(team).filter(slug=cleaned(slug)).first()
     return crosswalk_definitions.dump(found) if found else ""
 
 

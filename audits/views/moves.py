@@ -10,7 +10,7 @@ from audits import access
 from audits.http import Request
 from audits.models import Answer, Audit
 from audits.models.errors import Outdated
-from audits.models.moves import difference, move
+from audits.models.moves import difference, move, out_of_the_way
 from checklist.models import Edition
 
 CHANGES_A_PAGE = 100
@@ -65,6 +65,7 @@ def _context(request: Request, audit: Audit, before: Edition, after: Edition) ->
     settled = settled.exclude(state=Answer.State.OPEN)
     refs = set(settled.values_list("item__ref", flat=True))
     reopened = [each for each in change.reopening if each.ref in refs]
+    away = out_of_the_way(audit, after)
     membership = access.membership(request.user, audit.project.team)
     return {
         "audit": audit,
@@ -74,5 +75,9 @@ def _context(request: Request, audit: Audit, before: Edition, after: Edition) ->
         "change": change,
         "reopened": reopened,
         "page": Paginator(change.items, CHANGES_A_PAGE).get_page(request.GET.get("page")),
-        "may_move": membership.may_edit and not audit.is_sealed,
+        "away": away,
+        "needs_approver": bool(away) and not membership.may_approve,
+        "may_move": membership.may_edit
+        and not audit.is_sealed
+        and (membership.may_approve or not away),
     }

@@ -16,6 +16,7 @@ from audits.models.activity import Place, latest, people, sentence
 from audits.models.errors import Outdated, Refused
 from audits.models.handovers import left_open_by, part
 from audits.models.teams import SETTINGS, in_words
+from audits.models.words import cleaned
 
 MEMBERS_A_PAGE = 50
 # Enough to see what it is about; the rest is counted.
@@ -47,7 +48,7 @@ def team_new(request: Request) -> HttpResponse:
 def team_detail(request: Request, pk) -> HttpResponse:
     """The members: by name, fifty a page, with a search by name and address."""
     team = access.team_for_view(request.user, pk)
-    query = request.GET.get("q", "").strip()[:254]
+    query = cleaned(request.GET.get("q", ""))
     members = team.memberships.select_related("user")
     for word in query.split():
         members = members.filter(Q(user__name__icontains=word) | Q(user__email__icontains=word))

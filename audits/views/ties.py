@@ -118,7 +118,9 @@ def _end(tie: Tie, pk: str) -> Answer:
 def _versions(request: Request, tie: Tie) -> dict[int, int | None]:
     """The versions of both ends that the page showed."""
     said = {pk: request.POST.get(f"seen-{pk}", "") for pk in (tie.first_id, tie.second_id)}
-    return {pk: int(text) if text.isdecimal() else None for pk, text in said.items()}
+    return {
+        pk: int(text) if text.isdecimal() and len(text) < 10 else None for pk, text in said.items()
+    }
 
 
 def _change(request: Request, tie: Tie, change: Callable[[], object]) -> HttpResponse:

@@ -91,3 +91,10 @@ def test_a_hundred_rows_take_hardly_more_queries_than_ten(
 
     with django_assert_max_num_queries(24):
         change_many(audit, seen, Terms("done"), by=alice)
+
+
+def test_an_editor_cannot_reword_why_an_approver_lowered_a_severity(audit, answer, ed, noor):
+    answer.rate("minor", "We proxy it.", by=noor)
+
+    with pytest.raises(NotAllowed):
+        answer.rate("minor", "No reason.", by=ed)

@@ -2,7 +2,7 @@ import pytest
 
 from audits.models import Audit, Evidence
 from audits.models.chains import find_broken_link
-from audits.models.errors import AuditSealed, Outdated, Refused
+from audits.models.errors import AuditSealed, NotAllowed, Outdated, Refused
 from audits.models.moves import move, with_newest
 from audits.models.undo import can_undo, undo
 from tests.audits.helpers import build_edition, relate, settle
@@ -140,6 +140,18 @@ def test_a_move_is_undone_whole(audit, newer, edition, ed):
     assert fresh(audit).count_done == 6
 
 
+def test_undoing_a_move_gives_a_severity_of_the_audits_own_back(audit, ed):
+    rated = audit.answers.get(item__ref="item-3")
+    rated.rate("blocker", "It would stop us.", by=ed)
+    move(audit, build_edition(version="2.0.0", item_3={"severity": "blocker"}), by=ed)
+
+    undo(audit.events.select_related("audit").get(verb="audit.moved"), by=ed)
+
+    row = by_ref(audit)["item-3"]
+    assert (row.severity, row.severity_reason) == ("blocker", "It would stop us.")
+    assert fresh(audit).count_blockers == 3
+
+
 def test_a_move_is_not_undone_after_another_change(audit, newer, answer, ed):
     move(audit, newer, by=ed)
     answer.record("done", by=ed)
@@ -206,3 +218,35 @@ def test_undoing_the_move_binds_them_again(both, newer, ed):
     assert both.ties.binding().count() == 2
     assert both.answers.filter(tied=True).count() == 4
     assert find_broken_link(both) is None
+
+
+@pytest.fixture
+def softer(edition):
+    """Item 1, a blocker, is a minor; item 4, another, is gone."""
+    return build_edition(version="2.0.0", without=[4], item_1={"severity": "minor"})
+
+
+def test_an_editor_cannot_move_open_blockers_out_of_the_way(audit, softer, ed):
+    with pytest.raises(NotAllowed, match="out of the way"):
+        move(audit, softer, by=ed)
+    assert fresh(audit).count_blockers == 2
+
+
+def test_an_approver_can(audit, softer, noor):
+    move(audit, softer, by=noor)
+
+    assert fresh(audit).count_blockers == 0
+
+
+def test_what_was_said_of_a_reworded_condition_comes_back_with_the_undo(project, ed):
+    old = build_edition("own", exit_criteria=["All is seen"])
+    audit = Audit.objects.start(project, "Launch", [old], by=ed)
+    audit.conditions.get().settle("met", "In the minutes.", by=ed)
+    new = build_edition("own", version="1.1.0", exit_criteria=["All is seen by two"])
+    move(audit, new, by=ed)
+    assert audit.conditions.get().state == "open"
+
+    undo(audit.events.select_related("audit").get(verb="audit.moved"), by=ed)
+
+    condition = audit.conditions.get()
+    assert (condition.state, condition.note) == ("met", "In the minutes.")

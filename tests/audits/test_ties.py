@@ -182,3 +182,24 @@ def test_a_parting_is_not_undone_over_different_answers(both, ed):
 
     with pytest.raises(Refused, match="differently"):
         undo(both.events.select_related("audit", "answer").get(verb="tie.parted"), by=ed)
+
+
+def test_joining_does_not_confirm_an_acceptance_in_the_approvers_name(both, ed, noor, tomorrow):
+    tie = Tie.objects.get(second__position=7)
+    tie.part(by=ed)
+    at(both, 1).record("risk_accepted", by=noor, reason="Small.", approver=noor, until=tomorrow)
+
+    tie.join(at(both, 1), by=ed)
+
+    assert at(both, 7).awaits_approver
+    assert not at(both, 1).awaits_approver
+
+
+def test_approver_who_joins_confirms_both(both, ed, noor, tomorrow):
+    tie = Tie.objects.get(second__position=7)
+    tie.part(by=ed)
+    at(both, 1).record("risk_accepted", by=noor, reason="Small.", approver=noor, until=tomorrow)
+
+    tie.join(at(both, 1), by=noor)
+
+    assert at(both, 7).accepted_at == at(both, 1).accepted_at

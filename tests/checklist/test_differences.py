@@ -191,3 +191,9 @@ def test_10_000_items_are_compared_within_seconds():
     start = time.monotonic()
     assert len(differences.between(old, new).moved) == 9_999
     assert time.monotonic() - start < 5
+
+
+def test_text_that_is_costly_to_compare_stands_whole():
+    old, new = "a " * 1000, "b a " * 499
+
+    assert compare(old, new) == [Piece(old, "removed"), Piece(new, "added")]

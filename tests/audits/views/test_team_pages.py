@@ -126,6 +126,12 @@ def test_who_is_not_found_is_said(browser, alice, harbour):
     assert "No member has “zoë” in the name or the address." in page.text
 
 
+def test_a_search_asks_the_database_for_nothing_that_it_cannot_hold(browser, alice, ed, harbour):
+    page = Page(browser(alice).get(harbour.get_absolute_url(), {"q": "ed\x00fox"}))
+
+    assert "Ed Fox" in page.text
+
+
 def test_members_stand_on_pages_of_50(browser, alice, harbour):
     for number in range(60):
         harbour.admit(User.objects.create_user(f"m{number}@harbour.example"), "viewer")
