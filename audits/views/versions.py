@@ -19,10 +19,12 @@ COLUMNS = {"until": "accepted_until"}
 def of_form(form, answer: Answer) -> dict:
     """Both versions of the fields that the form writes; the form is valid."""
     names = [name for name in form.fields if name in LABELS]
+    rows = [(LABELS[name], _saved(answer, name), _sent(form, name)) for name in names]
     return {
         "by": str(answer.changed_by or "Countersign"),
         "at": answer.changed_at,
-        "rows": [(LABELS[name], _saved(answer, name), _sent(form, name)) for name in names],
+        # What neither of the two filled in tells nothing.
+        "rows": [row for row in rows if row[1] or row[2]],
     }
 
 
