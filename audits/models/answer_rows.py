@@ -12,7 +12,7 @@ from audits.models.teams import Membership
 from checklist.models import Item
 
 if TYPE_CHECKING:
-    from audits.models.answers import Answer  # noqa: F401
+    from audits.models.answers import Answer  # noqa: F401 - of QuerySet["Answer"] below
 
 # What of an item only the unfolded row shows.
 UNFOLDED = (

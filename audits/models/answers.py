@@ -14,7 +14,6 @@ from audits.models.belongings import number_of
 from audits.models.claims import Claim
 from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.models.events import Event
-from audits.models.teams import Membership
 from audits.models.terms import KEEP, Plan, Rating, Terms, refuse_unless_approver
 from audits.models.text import clean
 from audits.models.ties import partners
@@ -130,8 +129,7 @@ class Answer(Claim):
             raise Refused("There is no risk acceptance here that waits for an approver.")
         if answer.approver_id != by.pk:
             raise NotAllowed(f"Only {answer.approver} can confirm this acceptance.")
-        if not audit.project.team.people(Membership.APPROVE).filter(pk=by.pk).exists():
-            raise NotAllowed("Only an approver or an owner of the team can accept a risk.")
+        refuse_unless_approver(audit, by, "accept a risk")
         if answer.has_lapsed:
             raise Refused("The last day of this acceptance is over; the risk is open again.")
 

@@ -7,8 +7,8 @@ from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
 
-from audits.models.errors import NotAllowed, Outdated, Refused
-from audits.models.teams import Membership
+from audits.models.errors import Outdated, Refused
+from audits.models.terms import refuse_unless_approver
 from audits.models.text import clean
 from audits.models.users import User
 from checklist.models import Edition
@@ -152,6 +152,5 @@ class Condition(models.Model):
             return
         if not note:
             raise Refused("Say why it can be waived.", field="note")
-        approvers = audit.project.team.people(Membership.APPROVE)
-        if self.kind == self.Kind.EXIT and not approvers.filter(pk=by.pk).exists():
-            raise NotAllowed("Only an approver or an owner of the team can waive this.")
+        if self.kind == self.Kind.EXIT:
+            refuse_unless_approver(audit, by, "waive this")

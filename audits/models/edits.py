@@ -44,7 +44,8 @@ def apply(
         answer.version += 1
         answer.changed_at, answer.changed_by = now, by
         audit.shift(counted, answer.counted_in)
-        was = {name: value for name, value in before.items() if value != values(answer)[name]}
+        after = values(answer)
+        was = {name: value for name, value in before.items() if value != after[name]}
         detail = answer.named() | detail | {"was": was, "version": answer.version}
         changed.append(answer)
         entries.append((answer, detail))

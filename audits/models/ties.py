@@ -153,8 +153,8 @@ class Tie(models.Model):
         """Undo a parting, while the two still say the same; otherwise a person joins them, and
         decides which of the two holds."""
         _, tie = self._for_change()
-        same = [edits.values(tie.first)[name] == edits.values(tie.second)[name] for name in SHARED]
-        if not tie.parted_at or not all(same):
+        same = all(getattr(tie.first, name) == getattr(tie.second, name) for name in SHARED)
+        if not tie.parted_at or not same:
             raise Refused("The two were answered differently since: tie them as one of them is.")
         tie.join(tie.first, by=by)
 
