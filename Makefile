@@ -2,8 +2,15 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup serve test test-postgres lint types check bench
 
+# The tests start hundreds of processes: none of them is to compile everything again.
+unexport PYTHONDONTWRITEBYTECODE
+
 VENV_PYTHON := .venv/bin/python
-PYTEST := $(VENV_PYTHON) -m pytest -n 2 --dist loadfile
+# Tests of servers wait as much as they compute, so there are three at once; two where each drives
+# browsers. Of neither kind there may be one in T: 5 is pytest's word for it.
+# Files in the order of tests/conftest.py: by the number of their tests, the few slow ones would come
+# last, and alone.
+PYTEST := $(VENV_PYTHON) -m pytest --dist loadfile --no-loadscope-reorder
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL -u CELERY_BROKER_URL
 
 help: ## list the targets
@@ -19,13 +26,18 @@ serve: setup ## start everything on http://127.0.0.1:8000 (HOST, PORT, DATA_DIR,
 test: setup ## run every test on the embedded default, in headless Chromium too (T=tests/… for some)
 	@scripts/native-libraries
 	@scripts/chromium
-	@$(EMBEDDED) $(PYTEST) $(T)
+	@scripts/pdf-tools
+	@scripts/old-sdk
+	@$(EMBEDDED) $(PYTEST) -n 3 -m "not browser" $(T) || [ $$? -eq 5 ]
+	@$(EMBEDDED) $(PYTEST) -n 2 -m browser $(or $(T),tests/browser) || [ $$? -eq 5 ]
 
-test-postgres: setup ## the same tests on DATABASE_URL, REDIS_URL and CELERY_BROKER_URL
+test-postgres: setup ## all tests that ask for a database, without a browser, on DATABASE_URL, REDIS_URL and CELERY_BROKER_URL
 	@scripts/native-libraries
 	@scripts/chromium
+	@scripts/pdf-tools
+	@scripts/old-sdk
 	@scripts/require-servers
-	@$(PYTEST) $(T)
+	@$(PYTEST) -n 3 -m "not pure and not once and not browser" $(T)
 
 lint: setup ## ruff, djade, bandit and the import contracts
 	@$(VENV_PYTHON) -m ruff check .

@@ -9,19 +9,27 @@ from django.shortcuts import get_object_or_404
 
 from audits.models import (
     Answer,
+    ApiToken,
     Audit,
     Draft,
     Environment,
     Evidence,
     Invitation,
+    KeyReference,
     Membership,
+    ProbeRun,
     Project,
     Report,
+    Round,
     SavedFilter,
+    Snapshot,
     Team,
     User,
+    Watch,
 )
 from audits.models.answers import seen_by
+from audits.models.watches import WatchQuerySet
+from audits.probes import registry
 from checklist.models import Edition
 
 # Whom to ask for the role that may edit.
@@ -87,6 +95,11 @@ def invitation_for_management(user: User, team_pk, pk) -> Invitation:
     return get_object_or_404(team.invitations.select_related("team", "invited_by"), pk=pk)
 
 
+def token_for_management(user: User, team_pk, pk) -> ApiToken:
+    team = team_for_management(user, team_pk)
+    return get_object_or_404(team.tokens.select_related("team"), pk=pk)
+
+
 def filter_for_edit(user: User, team_pk, pk) -> SavedFilter:
     """A filter that the team saved."""
     team = team_for_edit(user, team_pk)
@@ -112,6 +125,41 @@ def project_for_edit(user: User, pk) -> Project:
 def environment_for_edit(user: User, project_pk, pk) -> Environment:
     project = project_for_edit(user, project_pk)
     return get_object_or_404(project.environments.select_related("project"), pk=pk)
+
+
+def environment_for_view(user: User, project_pk, pk) -> Environment:
+    visible = Environment.objects.visible_to(user).select_related("project__team")
+    return get_object_or_404(visible, project=project_pk, pk=pk)
+
+
+def _watches(queryset: WatchQuerySet) -> QuerySet[Watch]:
+    return queryset.known().select_related("environment__project__team", "last_run")
+
+
+def watch_for_view(user: User, pk) -> Watch:
+    return get_object_or_404(_watches(Watch.objects.visible_to(user)), pk=pk)
+
+
+def watch_for_edit(user: User, pk) -> Watch:
+    watches = Watch.objects
+    return _for_change(
+        _watches(watches.editable_by(user)), watches.visible_to(user), EDITOR, pk=pk
+    )
+
+
+def run_for_view(user: User, pk) -> ProbeRun:
+    visible = ProbeRun.objects.visible_to(user).filter(watch__probe__in=registry.PROBES)
+    return get_object_or_404(visible.select_related("watch__environment__project__team"), pk=pk)
+
+
+def key_for_edit(user: User, pk) -> KeyReference:
+    keys = KeyReference.objects
+    return _for_change(
+        keys.editable_by(user).select_related("environment__project__team"),
+        keys.visible_to(user),
+        EDITOR,
+        pk=pk,
+    )
 
 
 def editions(user: User) -> QuerySet[Edition]:
@@ -213,3 +261,38 @@ def report_for_view(user: User, pk) -> Report:
     return get_object_or_404(
         Report.objects.visible_to(user).select_related("snapshot__audit__project__team"), pk=pk
     )
+
+
+def snapshots(user: User) -> QuerySet[Snapshot]:
+    """Without their content, which may be large."""
+    visible = Snapshot.objects.filter(audit__project__team__memberships__user=user)
+    return visible.select_related("audit__project").defer("data")
+
+
+def snapshot_for_view(user: User, pk) -> Snapshot:
+    return get_object_or_404(snapshots(user), pk=pk)
+
+
+def round_for_view(user: User, pk) -> Round:
+    """With who looks at it, as `audit.viewer`."""
+    visible = Round.objects.visible_to(user).select_related("audit__project__team", "snapshot")
+    with_role = visible.annotate(role=F("audit__project__team__memberships__role"))
+    row: Any = get_object_or_404(with_role, pk=pk)
+    row.audit.viewer = _viewer(user, row.audit, row.role)
+    return row
+
+
+def round_for_edit(user: User, pk) -> Round:
+    """For who may propose; whether they may withdraw it is the round's own rule."""
+    row = round_for_view(user, pk)
+    if not viewer(user, row.audit).may_edit:
+        raise _refusal(EDITOR)
+    return row
+
+
+def round_for_sign(user: User, pk) -> Round:
+    """For who may approve; in which role, says the policy that the round was proposed under."""
+    row = round_for_view(user, pk)
+    if not viewer(user, row.audit).may_approve:
+        raise _refusal("an approver to do it")
+    return row

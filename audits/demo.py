@@ -10,17 +10,25 @@ from django.contrib.auth.hashers import make_password
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from audits.demo_reviews import DemoReviews
 from audits.models import (
+    Action,
     Answer,
     Audit,
     Comment,
     Condition,
     Evidence,
+    KeyReference,
+    Policy,
     Project,
+    Round,
     SignOff,
     Team,
     User,
 )
+from audits.models.go_conditions import Asked
+from audits.models.obstacles import Kind
+from audits.models.quorum import Role, Rules
 from audits.models.snapshots import state_seen
 from audits.models.uploads import discard
 from audits.tasks import ring_for_report
@@ -33,6 +41,8 @@ class Demo:
         self.team_name: str = content["team"]
         self.sign_in: str = content["sign_in"]
         self.people: list[dict[str, str]] = content["people"]
+        self.policy: dict[str, Any] = content["policy"]
+        self.simulator: dict[str, Any] = content["simulator"]
         self.projects: list[dict[str, Any]] = content["projects"]
         self.users: dict[str, User] = {}
         self.files: list[str] = []
@@ -54,9 +64,19 @@ class Demo:
         for person in self.people:
             if person is not owner:
                 self.team.admit(self.users[person["email"].split("@")[0]], person["role"])
+        Policy.objects.change_team(self.team, self._rules(), by=by)
         for project in self.projects:
             self._project(project, by)
         return self
+
+    def _rules(self) -> Rules:
+        roles = tuple(
+            Role(name, people=frozenset(self.users[person].pk for person in people))
+            for name, people in self.policy["roles"].items()
+        )
+        return Rules(
+            roles, four_eyes=self.policy["four_eyes"], valid_days=self.policy["valid_days"]
+        )
 
     def discard_files(self) -> None:
         for name in self.files:
@@ -71,10 +91,27 @@ class Demo:
             description=content["description"],
             launch_date=self._day(content["launch_in_days"]),
         )
-        for name, kind in content["environments"].items():
-            project.environments.create(name=name, kind=kind)
+        for name, told in content["environments"].items():
+            self._environment(project, name, told, by)
         for audit in content["audits"]:
             self._audit(project, audit, by)
+
+    def _environment(self, project: Project, name: str, told: Any, by: User) -> None:
+        """A kind alone: what nobody set up yet, and no probe looks at. `paid` are probes that
+        somebody pays for, with the minutes between two runs."""
+        if isinstance(told, str):
+            environment = project.environments.create(name=name, kind=told)
+            environment.change(by=by, **self.simulator)
+            environment.watches.update(enabled=False, next_at=None)
+            return
+        by = self.users[told["by"]]
+        environment = project.environments.create(name=name, kind=told["kind"])
+        environment.change(by=by, **self.simulator, **told["settings"])
+        for key in told["keys"]:
+            KeyReference.objects.add(environment, by=by, **key)
+        for probe, minutes in told.get("paid", {}).items():
+            watch = environment.watches.get(probe=probe).agree_to_pay(True, by=by)
+            watch.change(by=by, enabled=True, every_minutes=minutes)
 
     def _audit(self, project: Project, content: dict[str, Any], by: User) -> None:
         chosen = [_current_edition(slug) for slug in content["editions"]]
@@ -88,8 +125,12 @@ class Demo:
             if condition is None:
                 raise LookupError(f"no condition of the audit has the id {ref}.")
             condition.settle(Condition.State.MET, by=self.users[name])
-        if seal := content.get("seal"):
-            self._seal(Audit.objects.get(pk=audit.pk), seal)
+        for told in content.get("actions", ()):
+            self._action(audit, answers, told)
+        for told in content.get("reviews", ()):
+            DemoReviews(audit, self.users).play(told)
+        if told := content.get("sign_off"):
+            self._sign_off(Audit.objects.get(pk=audit.pk), answers, told)
 
     def _step(self, answer: Answer, step: dict[str, Any]) -> None:
         by = self.users[step["by"]]
@@ -119,17 +160,63 @@ class Demo:
         elif "note" in step:
             Evidence.objects.attach_note(answer, step["note"], by=by, **about)
 
-    def _seal(self, audit: Audit, seal: dict[str, str]) -> None:
-        by = self.users[seal["by"]]
-        sign_off = SignOff.objects.seal(
+    def _action(self, audit: Audit, answers: list[Answer], told: dict[str, Any]) -> None:
+        """`due_in_days` may be over: nobody can add such a one, so it is added for today."""
+        due = self._day(told["due_in_days"])
+        about = _named(answers, told["item"])[0] if "item" in told else None
+        action = Action.objects.add(
             audit,
-            by=by,
-            decision=seal["decision"],
-            statement=seal["statement"],
-            confirmation=audit.seal_phrase,
-            seen=state_seen(audit),
+            told["title"],
+            self.users[told["owner"]],
+            max(self.today, due or self.today),
+            by=self.users[told["by"]],
+            answer=about,
         )
-        ring_for_report(sign_off.snapshot.report)
+        if due and due < self.today:
+            made_at = timezone.now() - dt.timedelta(days=7)
+            Action.objects.filter(pk=action.pk).update(due=due, created_at=made_at)
+        if "closing" in told:
+            action.close(told["closing"], by=self.users[told["owner"]])
+
+    def _sign_off(self, audit: Audit, answers: list[Answer], told: dict[str, Any]) -> None:
+        """Proposed, and signed by those who are named; or refused."""
+        proposed = Round.objects.propose(
+            audit,
+            by=self.users[told["by"]],
+            seen=state_seen(audit),
+            decision=told["decision"],
+            statement=told["statement"],
+            release=told["release"],
+            conditions=[self._asked(answers, each) for each in told.get("conditions", ())],
+        )
+        for each in told.get("signed", ()):
+            self._decide(proposed, each, SignOff.objects.sign, proposed.phrase, "statement")
+        if each := told.get("refused"):
+            refusal = SignOff.objects.refuse
+            self._decide(proposed, each, refusal, proposed.refusal_phrase, "reason")
+        row = Round.objects.get(pk=proposed.pk)
+        if row.is_sealed:
+            ring_for_report(row.report)
+
+    def _asked(self, answers: list[Answer], each: dict[str, Any]) -> Asked:
+        """`covers` is the id of an item whose blocker is open."""
+        (covered,) = _named(answers, each["covers"])
+        return Asked(
+            each["text"],
+            self.users[each["owner"]],
+            self._day(each["due_in_days"]),
+            covers=f"{Kind.BLOCKER}:{covered.pk}",
+        )
+
+    def _decide(self, proposed: Round, each: dict[str, str], verb, phrase: str, says: str) -> None:
+        verb(
+            proposed,
+            by=self.users[each["by"]],
+            role=each["role"],
+            seen=proposed.snapshot.digest,
+            confirmation=phrase,
+            **{says: each["says"]},
+        )
 
 
 def _current_edition(slug: str) -> Edition:

@@ -1,5 +1,7 @@
+from collections.abc import Callable
 from urllib.parse import urlsplit, urlunsplit
 
+from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -10,6 +12,13 @@ from audits.models import User
 
 # For a view that shows a form and takes it.
 require_form = require_http_methods(["GET", "HEAD", "POST"])
+
+
+def for_guests(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+    """For a view of the review `pk` that its guests may see too, who have no account. It fetches
+    with `access_reviews.visitor`; others are sent to sign in as everywhere."""
+    view.for_guests = True  # type: ignore[attr-defined]
+    return login_not_required(view)
 
 
 class Request(HttpRequest):

@@ -12,7 +12,18 @@ import time
 from importlib import metadata
 from pathlib import Path
 
-from bench.measures import load, pages, report, serve, start_audit, tick
+from bench.measures import (
+    live,
+    load,
+    pages,
+    probes,
+    report,
+    scheduler,
+    serve,
+    sign_off,
+    start_audit,
+    tick,
+)
 from bench.processes import PROJECT
 from bench.sizes import FULL, QUICK
 from bench.stage import Stage
@@ -25,7 +36,11 @@ MEASURES = {
     "start_audit": start_audit,
     "load": load,
     "report": report,
+    "sign_off": sign_off,
+    "scheduler": scheduler,
     "serve": serve,
+    "probes": probes,
+    "live": live,
 }
 
 

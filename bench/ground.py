@@ -40,6 +40,15 @@ class Ground:
         if self.server:
             _administer(self.server, f'DROP DATABASE "{self.database}" WITH (FORCE)')
 
+    def count_connections(self) -> int:
+        """Those to the database on its server, but for the one that asks."""
+        import psycopg
+
+        with psycopg.connect(self.server, autocommit=True) as connection:
+            asked = "SELECT count(*) FROM pg_stat_activity WHERE datname = %s"
+            row = connection.execute(asked, [self.database]).fetchone()
+            return int(row[0]) if row else 0
+
     def run(self, *arguments: str) -> str:
         """`python …` to its end on this ground; what it printed."""
         done = subprocess.run(

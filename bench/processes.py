@@ -8,6 +8,10 @@ import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bench.ground import Ground
 
 PROJECT = Path(__file__).resolve().parents[1]
 TICKS = os.sysconf("SC_CLK_TCK")
@@ -91,6 +95,22 @@ def _answers(pid: int) -> bool:
     with contextlib.suppress(OSError):
         return b"celery" not in Path(f"/proc/{pid}/cmdline").read_bytes()
     return False
+
+
+def connections_to(process: Process, ground: "Ground") -> int:
+    """How many connections to its database the whole tree holds."""
+    if ground.server:
+        return ground.count_connections()
+    path = f"{ground.environment['DATA_DIR']}/countersign.sqlite3"
+    return sum(_open_files(pid).count(path) for pid in family(process.popen.pid))
+
+
+def _open_files(pid: int) -> list[str]:
+    found = []
+    for link in Path(f"/proc/{pid}/fd").glob("*"):
+        with contextlib.suppress(OSError):
+            found.append(os.readlink(link))
+    return found
 
 
 def free_port() -> int:

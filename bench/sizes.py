@@ -18,6 +18,15 @@ class Sizes:
     alone_seconds: float = 0.8  # one client, a round
     together_seconds: float = 1.2  # eight clients, a round
     runs: int = 3  # of what takes seconds
+    targets: tuple[int, ...] = (100, 1_000, 10_000)  # environments that are probed
+    busy_seconds: float = 30  # of counting runs
+    verdicts: int = 100  # that somebody waits for
+    days: int = 365  # of a probe a minute
+    streams: int = 160  # that are timed, for each number at once
+    viewers: tuple[int, ...] = (1, 25, 200)  # of an audit, at once
+    crowd: int = 1_000  # who look and nothing happens; on PostgreSQL they see changes, too
+    people: int = 50  # in the room of a review
+    changes: int = 20  # that they see, a round
 
 
 FULL = Sizes()
@@ -32,4 +41,10 @@ QUICK = Sizes(
     alone_seconds=0.3,
     together_seconds=0.4,
     runs=1,
+    targets=(100, 1_000),
+    busy_seconds=10,
+    verdicts=30,
+    days=30,
+    streams=40,
+    changes=8,
 )

@@ -24,6 +24,10 @@ MARKS = re.compile(
     r"^\s*(?:[-+*>]|#+|\d+[.)])\s+|`+|(?:(?<=[\s(])|^)\*+(?=\S)|(?<=\S)\*+(?=[\s).,;:!?]|$)"
 )
 
+# Controls have no look of their own, and direction overrides can make "no-go" read as something
+# else; they stay in what is stored, in a snapshot and its digest, but on no page and in no report.
+INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+
 SCHEMES = {"http", "https", "mailto"}
 BLOCKS = {"blockquote", "hr", "li", "ol", "p", "pre", "ul"}
 TABLES = {"table", "tbody", "td", "th", "thead", "tr"}
@@ -41,7 +45,7 @@ ATTRIBUTES = {
 def html(text: str) -> Markup:
     """Safe HTML. The author's own HTML is shown as text; headings become bold paragraphs."""
     clean = nh3.clean(
-        _parser().render(text),
+        _parser().render(INVISIBLE.sub("", text)),
         tags=TAGS,
         attributes=ATTRIBUTES,
         url_schemes=SCHEMES,

@@ -27,7 +27,7 @@ from checklist.formats.registry import Format
 
 SLUG_LENGTH = 80
 LINE_LENGTH = 200
-SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+SLUG = re.compile(schema_faults.NAME)
 # At most nine digits a part, so that versions sort as zero-padded text.
 VERSION = re.compile(r"(0|[1-9][0-9]{0,8})(\.(0|[1-9][0-9]{0,8})){0,3}")
 
@@ -68,6 +68,16 @@ Slug = Annotated[
     ),
     longest(SLUG_LENGTH),
     as_json_schema(pattern=f"^{SLUG.pattern}$", maxLength=SLUG_LENGTH),
+]
+ProbeRef = Annotated[
+    str,
+    check(
+        schema_faults.PROBE_REF.fullmatch,
+        "is no name of a probe",
+        "write a probe's name, or its name, a dot and an aspect, such as log-sample.waits",
+    ),
+    longest(SLUG_LENGTH),
+    as_json_schema(pattern=f"^{schema_faults.PROBE_REF.pattern}$", maxLength=SLUG_LENGTH),
 ]
 Version = Annotated[
     str,
@@ -146,7 +156,10 @@ class Item(Part):
     why: Text = _field("Markdown: what goes wrong without it.")
     verify: Text = _field("Markdown: how a person convinces themselves.")
     evidence: list[Evidence] = _field("The kinds of evidence that convince.", min_length=1)
-    probes: list[Slug] = _field("The names of the probes that can check it.", default=[])
+    probes: list[ProbeRef] = _field(
+        "The probes that can check it, by name; with a dot and an aspect where one aspect does.",
+        default=[],
+    )
     parameters: list[Parameter] = _field("The figures that the item stands on.", default=[])
     source: Source = _field("Where it comes from.")
     see_also: list[Source] = _field("Further sources.", default=[])

@@ -12,10 +12,14 @@ from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 
+from checklist import probe_names
 from checklist.faults import Fault, shown, suggest
 from checklist.formats.nodes import Kind, Mapping, Node, Scalar, Sequence
 
 MAX_ITEMS = 20_000
+NAME = r"[a-z0-9]+(-[a-z0-9]+)*"
+# A probe, or one aspect of it.
+PROBE_REF = re.compile(rf"{NAME}(\.{NAME})?")
 # The only numbers that a field may ask for: how many, and how large.
 COUNT = re.compile("0|[1-9][0-9]{0,14}")
 
@@ -198,9 +202,25 @@ def across(root: Node) -> Iterator[Fault]:
         yield from repeated(what, (text_of(entry, "id") for entry in entries))
     for item in items:
         yield from repeated("probe", _texts(item, "probes"))
+        yield from _unknown_probes(item)
     known = {name.value for entry in documents if (name := text_of(entry, "id"))}
     for entry in (*items, *entry_conditions, *exit_criteria):
         yield from _uncited(entry, known)
+
+
+def _unknown_probes(item: Mapping) -> Iterator[Fault]:
+    """What is no name at all is left to `within`."""
+    known = probe_names.known()
+    for name in _texts(item, "probes"):
+        if not known or not name or name.value in known or not PROBE_REF.fullmatch(name.value):
+            continue
+        if name.kind is not Kind.TEXT:
+            continue
+        # Of the aspects only that probe's: there are hundreds.
+        probe = name.value.partition(".")[0]
+        near = [other for other in known if "." not in other or other.startswith(f"{probe}.")]
+        problem = f'there is no probe "{shown(name.value)}"'
+        yield Fault(name.line, name.column, problem, suggest(name.value, sorted(near)))
 
 
 def repeated(what: str, names: Iterable[Scalar | None]) -> Iterator[Fault]:

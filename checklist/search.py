@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from typing import NamedTuple
 
-from checklist import markdown
+from checklist import markdown, probe_names
 from checklist.models import FixedQuerySet, Item
 
 MAX_TERMS = 8
@@ -50,7 +50,7 @@ FIELDS: dict[str, Callable[[Item], str]] = {
     "How to verify": lambda item: markdown.plain(item.verify),
     "Parameters": _parameters,
     "Evidence": _evidence,
-    "Probes": lambda item: " ".join(item.probes),
+    "Probes": lambda item: "\n".join(map(probe_names.in_words, item.probes)),
     "Source": _places,
     "Identifier": lambda item: item.ref,
 }

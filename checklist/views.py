@@ -19,7 +19,7 @@ from django.views.decorators.http import require_safe
 from django.views.decorators.vary import vary_on_headers
 from django_htmx.middleware import HtmxDetails
 
-from checklist import crosswalk_pages, definitions, search
+from checklist import crosswalk_pages, definitions, probe_names, search
 from checklist.formats import registry, yaml_write
 from checklist.models import (
     Checklist,
@@ -184,6 +184,7 @@ def item_detail(
         "item": item,
         "edition": edition,
         "latest": latest,
+        "probes": probe_names.named(item.probes),
         "neighbours": item.neighbours(),
         "sources": item.cited(),
         "elsewhere": crosswalk_pages.elsewhere(item, request.user),

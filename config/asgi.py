@@ -1,28 +1,26 @@
-"""One address, two kinds of answers: streams under /live/ on the event loop, pages in threads."""
+"""One address, two kinds of answers: pages, and streams under /live/, which stay open."""
 
-import os
 from collections.abc import Callable
 from typing import Any
 
-from django.core.asgi import get_asgi_application
+from config.wsgi import application as wsgi_application  # first, since it sets Django up
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-streams = get_asgi_application()
+# isort: split
+from django.conf import settings
 
-from django.conf import settings  # noqa: E402
-
-from config.pages import Pages  # noqa: E402
-from config.wsgi import application as wsgi_application  # noqa: E402
+from config.pages import Pages
 
 # What a form sends around the file that it uploads.
 FORM_BYTES = 1024 * 1024
 
-pages = Pages(
-    wsgi_application,
-    threads=8,
-    max_body_bytes=settings.EVIDENCE_MAX_BYTES + FORM_BYTES,
-    spool_dir=settings.DATA_DIR,
-)
+limits: dict[str, Any] = {
+    "max_body_bytes": settings.EVIDENCE_MAX_BYTES + FORM_BYTES,
+    "spool_dir": settings.DATA_DIR,
+}
+pages = Pages(wsgi_application, threads=8, **limits)
+# A thread of their own to come in by: with it one connection to the database for all of them, and
+# however many come at once, pages go on.
+streams = Pages(wsgi_application, threads=1, **limits)
 
 
 async def application(scope: dict[str, Any], receive: Callable, send: Callable) -> None:

@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
+from kombu import Exchange, Queue
 from kombu.transport import TRANSPORT_ALIASES, virtual
 from kombu.utils.encoding import bytes_to_str
 from kombu.utils.json import dumps, loads
@@ -39,6 +40,11 @@ def settings_for(url: str, folder: Path) -> tuple[str, dict[str, Any]]:
             "redis://host:6379/0 or amqp://user:password@host:5672//, or leave it empty."
         )
     return url, {}
+
+
+def queues(*names: str) -> list[Queue]:
+    """As Celery would make them by itself, each behind an exchange of its own name."""
+    return [Queue(name, Exchange(name, type="direct"), routing_key=name) for name in names]
 
 
 class Channel(virtual.Channel):

@@ -9,7 +9,14 @@ from celery import Celery, signals
 from audits.serving.tether import tether
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-app = Celery("countersign")
+
+
+class Countersign(Celery):
+    # Of the worker that this process is, or is a child of.
+    worker_pid = 0
+
+
+app = Countersign("countersign")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks(["audits"])
 # What makes root dangerous there is pickle, and this worker takes JSON alone.
@@ -20,14 +27,22 @@ warnings.filterwarnings("ignore", message="You're running the worker with superu
 def beat_from_now_on(**_: Any) -> None:
     from audits.serving.heartbeat import keep_beating
 
+    if app.conf.task_default_queue not in app.amqp.queues.consume_from:
+        return  # the one for latency alone must not speak for the worker
     # A thread of the main process, since a task may keep the pool busy for minutes.
     threading.Thread(target=keep_beating, name="heartbeat", daemon=True).start()
+
+
+@signals.celeryd_init.connect
+def be_known_to_children(**_: Any) -> None:
+    app.worker_pid = os.getpid()
 
 
 @signals.worker_process_init.connect
 @signals.beat_embedded_init.connect
 def die_with_the_worker(**_: Any) -> None:
-    tether(os.getppid())
+    # Not os.getppid(): the worker may have died while this process was being born.
+    tether(app.worker_pid)
 
 
 @signals.worker_shutting_down.connect

@@ -1,9 +1,10 @@
 import logging
 import re
 
-# What whoever reads it could use: the token of a link that was sent.
+# What whoever reads it could use: the token of a link that was sent, the key of an API token.
 TOKEN = re.compile(
-    r"(/invitations/[^/\s]+/link/|/account/(?:confirm-email|password/reset/key)/)[^/\s]+"
+    r"(/invitations/[^/\s]+/link/|/guests/|/account/(?:confirm-email|password/reset/key)/)[^/\s]+"
+    r"|(?<![\w-])(cs_[\w-]{5})[\w-]{38}"
 )
 
 
@@ -20,6 +21,6 @@ class WithoutTokens(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         text = record.getMessage()
-        if (safe := TOKEN.sub(r"\1…", text)) != text:
+        if (safe := TOKEN.sub(r"\1\2…", text)) != text:
             record.msg, record.args = safe, ()
         return True

@@ -4,11 +4,13 @@ docs/decisions/0001 and 0006 say why, and what it costs.
 """
 
 import asyncio
+import contextlib
 import os
 import sys
-from collections.abc import AsyncIterator, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import SpooledTemporaryFile
 from typing import IO, Any
@@ -25,6 +27,15 @@ TURN_SECONDS = 0.05
 
 Message = dict[str, Any]
 Head = tuple[int, list[tuple[bytes, bytes]]]
+
+
+@dataclass(frozen=True)
+class Begun:
+    """A stream: how it begins, and what follows for as long as the client listens."""
+
+    head: bytes
+    follow: Callable[[], AsyncGenerator[bytes, None]]
+    leave: Callable[[], None]
 
 
 class Refusal(Exception):
@@ -69,7 +80,7 @@ class Pages:
                 await self._collect(receive, body)
                 length = body.tell()
                 body.seek(0)
-                await self._answer(environ(scope, body, length), send)
+                await self._answer(environ(scope, body, length), receive, send)
             except Refusal as refusal:
                 await self._refuse(refusal, receive, send)
             except ConnectionResetError:
@@ -123,11 +134,14 @@ class Pages:
             pass
         await send({"type": "http.response.body", "body": b""})
 
-    async def _answer(self, environment: Message, send: Callable) -> None:
+    async def _answer(self, environment: Message, receive: Callable, send: Callable) -> None:
         in_thread = asyncio.get_running_loop().run_in_executor
         async with self._turn():
             (status, headers), content = await in_thread(self.pool, self._call, environment)
         await send({"type": "http.response.start", "status": status, "headers": headers})
+        if isinstance(content, Begun):
+            await keep_open(content, receive, send)
+            return
         if isinstance(content, bytes):
             await send({"type": "http.response.body", "body": content})
             return
@@ -159,7 +173,7 @@ class Pages:
             timer.cancel()
             pass_on()
 
-    def _call(self, environment: Message) -> tuple[Head, bytes | Iterable[bytes]]:
+    def _call(self, environment: Message) -> tuple[Head, bytes | Begun | Iterable[bytes]]:
         heads: list[Head] = []
 
         def start_response(
@@ -169,12 +183,35 @@ class Pages:
             heads.append((int(status[:3]), raw))
 
         response = self.application(environment, start_response)
+        if follow := getattr(response, "follow", None):
+            with contextlib.closing(response):
+                return heads[-1], Begun(b"".join(response), follow, response.leave)
         if isinstance(response, FileWrapper) or getattr(response, "streaming", False):
             return heads[-1], response
         try:
             return heads[-1], b"".join(response)
         finally:
             response.close()
+
+
+async def keep_open(begun: Begun, receive: Callable, send: Callable) -> None:
+    """Send what follows, until it ends or the client leaves. No thread is held meanwhile, and
+    nothing of the request."""
+
+    async def until_gone() -> None:
+        while (await receive())["type"] != "http.disconnect":
+            pass
+        begun.leave()
+
+    listening = asyncio.create_task(until_gone())
+    try:
+        await send({"type": "http.response.body", "body": begun.head, "more_body": True})
+        async with contextlib.aclosing(begun.follow()) as chunks:
+            async for chunk in chunks:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
+    finally:
+        listening.cancel()
 
 
 def environ(scope: Message, body: IO[bytes], length: int) -> Message:

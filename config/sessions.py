@@ -9,6 +9,8 @@ from django.contrib.sessions.models import Session
 from django.db import connection
 from django.utils import timezone
 
+from audits.models import rings
+
 STATEMENT = "SELECT session_data FROM django_session WHERE session_key = %s AND expire_date > %s"
 
 
@@ -22,3 +24,8 @@ class SessionStore(DatabaseStore):
             self._session_key = None  # as Django's own does: such a key is not to be used again
             return None
         return Session(session_data=found[0])
+
+    def delete(self, session_key: str | None = None) -> None:
+        """Of whoever signs out: their streams end with it."""
+        super().delete(session_key)
+        rings.rights()

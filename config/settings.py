@@ -1,17 +1,21 @@
 """The one settings file, driven by the environment; docs/operating.md lists the variables."""
 
+import os
 from datetime import timedelta
 from pathlib import Path
 
 from csp.constants import NONE, SELF
 from django.contrib.messages import constants as message_levels
 
-from config import broker, environment
+from config import broker, environment, networking, secret_stores, signing
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 DATA_DIR = Path(environment.text("DATA_DIR", str(BASE_DIR / "var"))).absolute()
 REPORTS_DIR = DATA_DIR / "reports"
 BROKER_DIR = DATA_DIR / "broker"
+METRICS_DIR = DATA_DIR / "metrics"
+# Each process keeps its figures in a file there.
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(METRICS_DIR)
 
 VERSION = "0.1.0"
 DEBUG = False
@@ -24,11 +28,24 @@ PUBLIC_CHECKLISTS = environment.flag("PUBLIC_CHECKLISTS", False)
 # Who may make an account for themselves: "first" (only while there is none), "open" or "closed".
 SIGN_UP = environment.text("SIGN_UP", "first")
 
+# Who may read /metrics; nobody while it is empty.
+METRICS_TOKEN = environment.text("METRICS_TOKEN")
+# What calls cost; docs/operating.md says how to correct it.
+PRICES_FILE = Path(environment.text("PRICES_FILE", str(BASE_DIR / "fixtures" / "prices.yaml")))
+
 # How `manage.py serve` starts.
 HOST = environment.text("HOST", "127.0.0.1")
 PORT = environment.number("PORT", 8000)
+# What a report names as the place to verify it.
+PUBLIC_URL = signing.public_url(HOST, PORT)
 DEMO = environment.flag("DEMO", True)
+# The bundled simulator of the API and of an app, which the demo's probes look at.
+SIMULATOR = environment.flag("SIMULATOR", DEMO)
+# Where it listens; `manage.py serve` sets it for every process of its tree.
+SIMULATOR_ENDPOINT: tuple[str, int] | None = None
 WEB_PROCESSES = environment.number("WEB_PROCESSES", environment.processors(at_most=4), least=1)
+# How many streams a web process keeps open.
+STREAMS_MAX = environment.number("STREAMS_MAX", 4000)
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -41,6 +58,7 @@ INSTALLED_APPS = [
     "csp",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "checklist",
     "audits",
 ]
@@ -61,6 +79,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "audits.middleware.SignInAndBackMiddleware",
+    "audits.middleware.OutdatedProposalMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -138,6 +157,31 @@ ACCOUNT_RATE_LIMITS = {
     "invite": "20/m/user",
     "invite_address": "5/h/key",
     "open_invitation": "20/m/ip",
+    "open_guest_link": "20/m/ip",
+    "api": "120/m/key",
+    "api_wrong_key": "20/m/ip",
+    "verify": "30/m/ip",
+    # Wrong passwords and passkeys where somebody signs: a right one clears the count.
+    "prove": "5/5m/user",
+    # Each challenge of a stranger is a session in the database.
+    "ask_passkey": "30/m/ip",
+}
+
+# A passkey stands for the password, so it takes a finger, a face or a PIN: a touch is not enough.
+MFA_SUPPORTED_TYPES = ["webauthn", "recovery_codes"]
+MFA_WEBAUTHN_USER_VERIFICATION = "required"
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Without mail no address can be proven; where strangers may sign up, all are before they get in.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_ADAPTER = "audits.adapter.PasskeyAdapter"
+MFA_FORMS = {
+    "add_webauthn": "audits.forms.passkeys.AddPasskeyForm",
+    "edit_webauthn": "audits.forms.passkeys.RenamePasskeyForm",
+    "login_webauthn": "audits.forms.passkeys.SignInByPasskeyForm",
+    "authenticate_webauthn": "audits.forms.passkeys.SecondFactorForm",
+    "authenticate": "audits.forms.passkeys.RecoveryForm",
+    "reauthenticate": "audits.forms.passkeys.ReauthenticateByCodeForm",
+    "reauthenticate_webauthn": "audits.forms.passkeys.ReauthenticateByPasskeyForm",
 }
 
 EMAIL_BACKEND = (
@@ -179,6 +223,30 @@ FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
+# How sealed reports are signed: without a certificate, by a key that is made at the first start.
+SIGNING_CERTIFICATE, SIGNING_KEY = signing.certificate_and_key()
+SIGNING_PKCS12 = signing.pkcs12(SIGNING_CERTIFICATE)
+SIGNING_PASSPHRASE = environment.text("SIGNING_PASSPHRASE")
+TIMESTAMP_URL, TIMESTAMP_TRUST = signing.timestamps()
+SIGNATURE_LEVEL = signing.level(TIMESTAMP_URL)
+
+# What the machine may connect to beside public addresses, and whose certificates it believes
+# beside those of the system.
+PRIVATE_NETWORKS = environment.networks("PRIVATE_NETWORKS")
+NETWORK_TRUST = networking.trust()
+
+# Where PagerDuty takes events; another one where a service stands between.
+PAGERDUTY_URL = environment.text("PAGERDUTY_URL", "https://events.pagerduty.com")
+
+# Values that people typed in are encrypted with these, or with a key that is made on first use.
+ENCRYPTION_KEYS = secret_stores.encryption_keys()
+SECRETS_KEY = DATA_DIR / "secrets.key"
+# Where keys are read that teams name by reference, which teams may name which (without any, all
+# may), and the hosts that such keys are sent to.
+SECRET_STORES = secret_stores.stores()
+KEY_GRANTS = secret_stores.grants()
+KEY_HOSTS = environment.words("KEY_HOSTS", "api.anthropic.com")
+
 REDIS_URL = environment.text("REDIS_URL")
 CACHES = {
     "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": REDIS_URL}
@@ -195,6 +263,10 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_DEFAULT_QUEUE = environment.text("CELERY_QUEUE", "countersign")
+# Of its own, so that other work does not show in the times that are measured. A worker that is
+# not told otherwise takes both.
+LATENCY_QUEUE = f"{CELERY_TASK_DEFAULT_QUEUE}-latency"
+CELERY_TASK_QUEUES = broker.queues(CELERY_TASK_DEFAULT_QUEUE, LATENCY_QUEUE)
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_PUBLISH_RETRY = False
@@ -206,6 +278,8 @@ CELERY_WORKER_MAX_MEMORY_PER_CHILD = 256 * 1024
 CELERY_BEAT_SCHEDULER = "celery.beat:Scheduler"
 # One tick; what is due lives in the database.
 TICK_SECONDS = environment.number("TICK_SECONDS", 10)
+# How many probes may be queued or running at once.
+PROBES_QUEUED = environment.number("PROBES_QUEUED", 500, least=1)
 CELERY_BEAT_SCHEDULE = {
     "tick": {
         "task": "audits.tasks.tick",
@@ -261,6 +335,8 @@ LOGGING = {
             "formatter": "line",
             "filters": ["without_tokens"],
         },
+        # The message is the line: JSON.
+        "bare": {"class": "logging.StreamHandler", "filters": ["without_tokens"]},
         "lines": {
             "class": "logging.StreamHandler",
             "formatter": "line",
@@ -272,7 +348,20 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # A 404 or 403 that a page shows is no event for the operator's log.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
+        # In their debugging lines are headers, and in those may be keys.
+        "httpcore2": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+        # One line of JSON for each call of the Claude API.
+        "anthropic.requests": {
+            "handlers": ["bare"],
+            "level": environment.text("CALL_LOG_LEVEL", "INFO"),
+            "propagate": False,
+        },
         # Strangers cause them at will, and each would be a page of traceback.
         "django.security": {"handlers": ["lines"], "level": "WARNING", "propagate": False},
+        # Whose certificate does not hold is an answer of the verification, not an event; what
+        # keeps a report from being signed is raised.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
     },
 }

@@ -1,17 +1,24 @@
 """The ground that every test stands on: a data folder, a database and a queue of the run's own."""
 
+import gc
 import os
 import shutil
+import sys
 import tempfile
 import uuid
+from functools import cache
 from pathlib import Path
 
 import django
 import pytest
 from django.conf import settings
 from django.db import connection, transaction
+from hypothesis import HealthCheck
+from hypothesis import settings as tries
+from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config import celery_app
+from tests.fakes.fixtures import fake as fake
 
 WORKER = "PYTEST_XDIST_WORKER" in os.environ  # which inherits what follows
 if not WORKER:
@@ -31,7 +38,47 @@ if database["ENGINE"].endswith("sqlite3"):
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 settings.CACHES["default"]["KEY_FUNCTION"] = lambda key, *_: f"{cache_space}:{key}"
 django.setup()
+# Redis has its channels for all of a server, and processes of the tests share one.
+sys.modules["audits.models.rings"].CHANNEL = f"live:{uuid.uuid4()}"
+# A process of the tests keeps millions of objects; looking through them all takes a tenth of it.
+gc.set_threshold(100_000, 50, 50)
 
+# Each client of a test loads the middleware; the static files are looked for once.
+find_static_files = WhiteNoiseMiddleware.add_files_from_finders
+static_files: dict = {}
+
+
+def add_static_files(self):
+    if not static_files:
+        find_static_files(self)
+        static_files.update(self.files)
+    self.files.update(static_files)
+
+
+WhiteNoiseMiddleware.add_files_from_finders = add_static_files
+
+# A run says the same of the same tree; HYPOTHESIS_PROFILE=default looks for what no run tried yet.
+# How long a try takes says more of what else the machine does.
+slow = [HealthCheck.too_slow]
+tries.register_profile("repeatable", derandomize=True, deadline=None, suppress_health_check=slow)
+tries.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "repeatable"))
+
+# Of what knows neither Django nor a server, nor asks for the database: which one is configured
+# makes no difference to it, so it need not run again for another.
+PURE = (
+    *("audits/alerts", "audits/charts", "audits/exports", "audits/net", "audits/probes"),
+    *("audits/reports", "audits/simulator", "checklist"),
+)
+# Of how the product starts, stops and is measured, of reports that are made once more, and of what
+# its demo's pages are made of: the same with any database, and dear.
+ONCE = (
+    *("bench", "audits/views/test_demo_pages.py", "security/test_private_files.py"),
+    *("serve/test_faults.py", "serve/test_killed_render.py", "serve/test_simulator.py"),
+    *("serve/test_start.py", "serve/test_stop.py", "serve/test_web_processes.py"),
+)
+# What waits more than it computes comes first, so that no process is left with it at the end.
+FIRST = (*ONCE, "serve")
+DATABASE = {"db", "transactional_db", "django_db_setup"}
 cache_space = ""
 skipped: list[str] = []
 
@@ -65,6 +112,22 @@ def flush_past_triggers():
     operations.execute_sql_flush = flush
 
 
+@pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
+def pytest_collection_modifyitems(config, items):
+    for item in items:
+        asks = item.get_closest_marker("django_db") or DATABASE & set(item.fixturenames)
+        if not asks and is_in(PURE, item.path):
+            item.add_marker("pure")
+        if is_in(ONCE, item.path):
+            item.add_marker("once")
+    items.sort(key=lambda item: not is_in(FIRST, item.path))
+
+
+@cache
+def is_in(places, path) -> bool:
+    return any(path.is_relative_to(Path(__file__).parent / place) for place in places)
+
+
 def pytest_collectreport(report):
     if report.skipped:
         skipped.append(report.nodeid)
@@ -90,5 +153,6 @@ def pytest_unconfigure():
     if not WORKER:
         if os.environ.get("CELERY_BROKER_URL"):
             with celery_app.connection_for_write() as broker:
-                broker.default_channel.queue_delete(settings.CELERY_TASK_DEFAULT_QUEUE)
+                for queue in (settings.CELERY_TASK_DEFAULT_QUEUE, settings.LATENCY_QUEUE):
+                    broker.default_channel.queue_delete(queue)
         shutil.rmtree(Path(os.environ["DATA_DIR"]), ignore_errors=True)

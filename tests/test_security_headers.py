@@ -1,6 +1,7 @@
 """What every answer of the site tells the browser not to do."""
 
 import pytest
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from django.conf import settings as site
 from django.contrib.auth.decorators import login_not_required
 from django.test import Client
@@ -10,6 +11,7 @@ from audits.models import Team, User
 from config import urls
 from tests.audits.views.markup import HTMX, Page
 from tests.audits.views.routes import ALL
+from tests.devices import Device
 
 PASSWORD = "a long walk by the harbour"
 STRICT = {
@@ -168,10 +170,13 @@ def test_cookies_are_out_of_reach_of_scripts_and_other_sites(client, alice):
 @pytest.mark.parametrize("name", sorted(n for n, r in ALL.items() if r.noun == "account"))
 @pytest.mark.parametrize("who", ["nobody", "alice"])
 def test_no_page_about_accounts_holds_a_style_or_a_script_of_its_own(client, alice, name, who):
+    passkey = Device().give_to(alice)
     if who == "alice":
+        RecoveryCodes.activate(alice)
         client.force_login(alice)
-    values = {"key": "x", "uidb36": "x"}
-    keys = {param: values[param] for param in values if f"<{param}>" in ALL[name].path}
+        client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    values = {"key": "x", "uidb36": "x", "pk": passkey.pk}
+    keys = {param: values[param] for param in values if f"{param}>" in ALL[name].path}
 
     response = client.get(reverse(name, kwargs=keys), follow=True)
 

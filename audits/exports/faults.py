@@ -12,7 +12,7 @@ TERMS = ("reason", "approver", "until", "confirmed")
 NEEDS = {"not_applicable": TERMS[:1], "risk_accepted": TERMS[:3]}
 TAKES = {"not_applicable": TERMS[:1], "risk_accepted": TERMS}
 # What a kind of evidence consists of.
-HELD = {"link": ("url",), "note": ("text",), "file": ("name", "size", "sha256")}
+HELD = {"link": ("url",), "note": ("text",), "run": ("text",), "file": ("name", "size", "sha256")}
 
 MAX_EDITIONS = 100
 

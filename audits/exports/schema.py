@@ -84,12 +84,14 @@ class Edition(Part):
 
 
 class Piece(Part):
-    """A piece of evidence: a link, a note, or what is known of a file."""
+    """A piece of evidence: a link, a note, what a probe run found, or what is known of a file."""
 
-    kind: Literal["link", "file", "note"] = Field(description="What it is.")
+    kind: Literal["link", "file", "note", "run"] = Field(description="What it is.")
     title: Line = Field(description="Plain text of at most 200 characters.")
     url: Url = Field(default="", description="Of a link: its address.")
-    text: Note = Field(default="", description="Of a note: Markdown.")
+    text: Note = Field(
+        default="", description="Of a note: Markdown. Of a probe run: what it found, frozen."
+    )
     name: Line = Field(default="", description="Of a file: its name.")
     size: int = Field(default=0, description="Of a file: its size in bytes.")
     sha256: Digest = Field(default="", description="Of a file: the SHA-256 of its bytes, in hex.")

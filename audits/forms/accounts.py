@@ -17,24 +17,6 @@ class NameForm(forms.Form):
         return one_line(User, "name", self.cleaned_data["name"])
 
 
-class CloseForm(forms.Form):
-    """Closing an account takes its password, so that no unlocked screen can."""
-
-    password = forms.CharField(
-        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "current-password"})
-    )
-
-    def __init__(self, *args, user: User, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.user = user
-
-    def clean_password(self) -> str:
-        password = self.cleaned_data["password"]
-        if not self.user.check_password(password):
-            raise forms.ValidationError("That is not your password.")
-        return password
-
-
 class SignUpForm(NameForm):
     """What signing up asks beside the address and the password."""
 

@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from audits.forms.fields import Prose
 from audits.forms.projects import DateInput
-from audits.models import Answer, Membership, User
+from audits.models import Answer, Membership, Team, User
 from checklist.models import Item
 
 
@@ -50,20 +50,22 @@ class OwnerField(forms.ModelChoiceField):
     def label_from_instance(self, obj) -> str:
         return f"{obj}, no longer in the team" if obj == self.left else str(obj)
 
+    def offer(self, team: Team, owner: User | None) -> None:
+        """Everybody in the team, and `owner`, who has it now and may keep it."""
+        people = team.people(frozenset(Membership.Role.values))
+        self.queryset = people
+        if owner and not people.filter(pk=owner.pk).exists():
+            self.queryset = User.objects.filter(Q(pk__in=people.values("pk")) | Q(pk=owner.pk))
+            self.left = owner
+
 
 class PlanForm(VersionedForm):
     owner = OwnerField(User.objects.none(), required=False, empty_label="Nobody")
     due = forms.DateField(required=False, widget=DateInput())
 
     def __init__(self, *args, team, owner: User | None = None, **kwargs):
-        """`owner` is who has the answer now: who left the team may keep it."""
         super().__init__(*args, **kwargs)
-        people = team.people(frozenset(Membership.Role.values))
-        field = cast(OwnerField, self.fields["owner"])
-        field.queryset = people
-        if owner and not people.filter(pk=owner.pk).exists():
-            field.queryset = User.objects.filter(Q(pk__in=people.values("pk")) | Q(pk=owner.pk))
-            field.left = owner
+        cast(OwnerField, self.fields["owner"]).offer(team, owner)
 
 
 class SeverityForm(VersionedForm):

@@ -3,7 +3,7 @@ from typing import cast
 from django import forms
 
 from audits.forms.fields import Prose
-from audits.models import Project, SignOff
+from audits.models import Project
 from checklist.models import Edition
 
 
@@ -37,24 +37,6 @@ class AuditForm(forms.Form):
         super().__init__(*args, **kwargs)
         cast(forms.ModelChoiceField, self.fields["project"]).queryset = projects
         cast(forms.ModelChoiceField, self.fields["editions"]).queryset = editions
-
-
-class SealForm(forms.Form):
-    decision = forms.ChoiceField(choices=SignOff.Decision.choices, widget=forms.RadioSelect)
-    statement = Prose(
-        required=False,
-        max_length=4000,
-        help_text="It stands on the cover of the report. A no-go needs it.",
-    )
-    confirmation = forms.CharField(
-        max_length=80, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
-    )
-    # Empty or too long is another head than the audit's, which the model has a sentence for.
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args, audit, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.fields["confirmation"].label = f"Type “{audit.seal_phrase}” to confirm"
 
 
 class ReopenForm(forms.Form):

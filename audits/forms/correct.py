@@ -1,3 +1,5 @@
+"""What a form that was sent and not taken shows beside what was typed."""
+
 from typing import Any
 
 
@@ -7,3 +9,9 @@ def correct(form: Any, **values: Any) -> None:
     for name, value in values.items():
         data[name] = value
     form.data = data
+
+
+def explain(form: Any, error: Exception) -> None:
+    """Why it was not taken: beside the field that the error names, else above the form."""
+    field = getattr(error, "field", None)
+    form.add_error(field if field in form.fields else None, str(error))

@@ -167,7 +167,9 @@ class ItemForm(forms.Form):
         5, label="How to verify", help_text="Markdown: how a person convinces themselves."
     )
     probes = forms.CharField(
-        required=False, help_text="The names of probes that can check it, separated by spaces."
+        required=False,
+        help_text="The names of probes that can check it, separated by spaces; see below.",
+        widget=forms.TextInput({"list": "probe-names", "autocomplete": "off"}),
     )
     document = forms.ChoiceField(label="Source", help_text="The document that it comes from.")
     place = forms.CharField(max_length=200, label="Place in it")

@@ -4,7 +4,7 @@ from django import forms
 from django.db import IntegrityError, transaction
 
 from audits.forms.fields import Prose, one_line
-from audits.models import Environment, Project
+from audits.models import Environment, Project, Release
 
 
 class DateInput(forms.DateInput):
@@ -65,3 +65,14 @@ class EnvironmentForm(forms.ModelForm):
         except IntegrityError:
             self.add_error("name", "This project has an environment of that name already.")
         return self.is_valid()
+
+
+class ReleaseForm(forms.Form):
+    name = forms.CharField(
+        max_length=100,
+        label="Version or commit SHA",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),
+    )
+
+    def clean_name(self) -> str:
+        return one_line(Release, "name", self.cleaned_data["name"])

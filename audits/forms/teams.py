@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 
 from audits.forms.fields import Prose, one_line
-from audits.models import Membership, Team, User
+from audits.models import ApiToken, Membership, Team, User
 from audits.models.invitations import MOST_AT_ONCE
 
 ROLES = Membership.Role.choices
@@ -72,8 +72,9 @@ class SettingsForm(forms.Form):
     link_days = forms.IntegerField(label="Links", min_value=1, max_value=3650, required=False)
     file_days = forms.IntegerField(label="Files", min_value=1, max_value=3650, required=False)
     note_days = forms.IntegerField(label="Notes", min_value=1, max_value=3650, required=False)
+    run_days = forms.IntegerField(label="Probe runs", min_value=1, max_value=3650, required=False)
 
-    DAYS = ("link_days", "file_days", "note_days")
+    DAYS = ("link_days", "file_days", "note_days", "run_days")
 
     def clean_name(self) -> str:
         return one_line(Team, "name", self.cleaned_data["name"])
@@ -104,3 +105,13 @@ class RemovalForm(forms.Form):
         cast(forms.ModelChoiceField, self.fields["heir"]).queryset = people
         if not may_edit:
             del self.fields["heir"]
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(
+        max_length=60,
+        help_text="After what uses it, such as “Deploy pipeline”.",
+    )
+
+    def clean_name(self) -> str:
+        return one_line(ApiToken, "name", self.cleaned_data["name"])

@@ -1,1 +1,1 @@
-"""Server-sent events: an audit's own event table is the stream."""
+"""Server-sent events: who looks, what wakes whom, and how it is written; docs/live.md."""

@@ -1,6 +1,6 @@
 import uuid
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models, transaction
@@ -8,95 +8,39 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from audits.models import machine, outdating, rings
+from audits.models.audit_rows import TITLE_MAX, AuditQuerySet, clean_title
 from audits.models.claims import Claim, counters
 from audits.models.conditions import Condition
 from audits.models.counters import NAMES, Counters
 from audits.models.errors import AuditOpen, AuditSealed, NotAllowed, Outdated, Refused
-from audits.models.events import GENESIS, Event
+from audits.models.events import GENESIS, Entry, Event, chain
+from audits.models.lifecycle import OF_A_REVIEW, OF_A_SIGN_OFF, SEALED, AuditState, RoundState
 from audits.models.projects import Project
 from audits.models.teams import Membership
-from audits.models.text import clean, clean_text
-from audits.models.ties import Tie
+from audits.models.text import clean_text
 from audits.models.users import User
 from audits.reports.labels import letters
 from checklist.models import Edition
 
 if TYPE_CHECKING:
     from audits.models.answers import Answer
+    from audits.models.rounds import Round
 
 
 REASON_MAX = 2000
 
 
-class AuditQuerySet(models.QuerySet["Audit"]):
-    def visible_to(self, user) -> "AuditQuerySet":
-        return self.filter(project__team__memberships__user=user)
-
-    def editable_by(self, user) -> "AuditQuerySet":
-        return self.filter(
-            project__team__memberships__user=user,
-            project__team__memberships__role__in=Membership.EDIT,
-        )
-
-    def approvable_by(self, user) -> "AuditQuerySet":
-        return self.filter(
-            project__team__memberships__user=user,
-            project__team__memberships__role__in=Membership.APPROVE,
-        )
-
-    def locked(self, pk) -> "Audit":
-        """The row under its lock, which every write of an audit takes first."""
-        return self.select_for_update().get(pk=pk)
-
-    @transaction.atomic
-    def start(
-        self, project: Project, title: str, editions: Sequence[Edition], *, by: User
-    ) -> "Audit":
-        """Pin the editions and make one open answer an item, in a constant number of queries."""
-        audit = self.pin(project, title, editions, by=by)
-        audit.answers.open_all(audit)
-        audit.recount()
-        Condition.objects.copy_to(audit, editions)
-        Tie.objects.copy_to(audit)
-        audit.log_start(editions, by=by)
-        return audit
-
-    def pin(
-        self, project: Project, title: str, editions: Sequence[Edition], *, by: User
-    ) -> "Audit":
-        """An audit of these editions that has no answer yet. Inside a transaction only."""
-        if not editions:
-            raise Refused("Choose at least one checklist.", field="editions")
-        if len({edition.pk for edition in editions}) < len(editions):
-            raise Refused("Choose each checklist once.", field="editions")
-        title = clean_title(title)
-        models.prefetch_related_objects(list(editions), "checklist")
-        for edition in editions:
-            if edition.checklist.owner not in (None, project.team_id):
-                raise Refused(
-                    f"“{edition}” belongs to another team, whose members alone may read it.",
-                    field="editions",
-                )
-        audit = self.create(project=project, title=title, created_by=by)
-        audit.pins.bulk_create(
-            audit.pins.model(audit=audit, edition=edition, position=position)
-            for position, edition in enumerate(editions, start=1)
-        )
-        return audit
-
-
 class Audit(Counters):
     """One run of one or more checklist editions against a project, for a launch."""
 
-    class State(models.TextChoices):
-        OPEN = "open"
-        SEALED = "sealed"
+    State = AuditState
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="audits")
-    title = models.CharField(max_length=150)
+    title = models.CharField(max_length=TITLE_MAX)
     editions = models.ManyToManyField(Edition, through="AuditEdition", related_name="audits")
-    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    state = models.CharField(max_length=10, choices=AuditState, default=AuditState.OPEN)
     revision = models.PositiveIntegerField(default=1)
     created_at = models.DateTimeField(auto_now_add=True)
     created_by = models.ForeignKey(
@@ -106,6 +50,9 @@ class Audit(Counters):
     # chain no longer meets it.
     events_count = models.PositiveIntegerField(default=0)
     events_head = models.CharField(max_length=64, default=GENESIS)
+
+    # What an appended event moves, beside the counters.
+    CHAINED = ("events_count", "events_head")
 
     # Who looks at it, where `access` asked; with one query for both.
     viewer: Membership | None = None
@@ -124,12 +71,31 @@ class Audit(Counters):
 
     @property
     def is_sealed(self) -> bool:
-        return self.state == self.State.SEALED
+        return self.state in SEALED
 
     @property
-    def seal_phrase(self) -> str:
-        """What an approver types to seal: it names what is sealed, and no other revision."""
-        return f"seal revision {self.revision}"
+    def is_proposed(self) -> bool:
+        return self.state == self.State.PROPOSED
+
+    @cached_property
+    def proposal(self) -> "Round | None":
+        """The round that waits for signatures, with the number that it has as `signatures`."""
+        return self._last_round if self._last_round and self._last_round.is_proposed else None
+
+    @cached_property
+    def outdated_proposal(self) -> "Round | None":
+        """The one that a change ended, with the `signatures` that count no more, until somebody
+        proposes again."""
+        last = self._last_round
+        return last if last and last.state == RoundState.OUTDATED else None
+
+    @cached_property
+    def _last_round(self) -> "Round | None":
+        """Of this revision: the rounds before it were decided."""
+        standing = models.Count("sign_offs", models.Q(sign_offs__withdrawn_at=None))
+        latest = models.F("ended_at").desc(nulls_first=True)
+        rounds = self.rounds.filter(revision=self.revision).order_by(latest)
+        return rounds.annotate(signatures=standing).first()
 
     @cached_property
     def letters(self) -> dict[int, str]:
@@ -147,8 +113,17 @@ class Audit(Counters):
         """Condition's primary key -> its version."""
         return dict(self.conditions.values_list("pk", "version"))
 
+    @cached_property
+    def decided(self) -> "Round | None":
+        """The round that was signed or refused last; an audit that never was asks nothing."""
+        if self.revision == 1 and not self.is_sealed:
+            return None
+        return self.rounds.sealed().order_by("-ended_at").first()
+
     def for_change(self) -> "Audit":
-        """This audit under its lock; AuditSealed unless it is open. Inside a transaction only."""
+        """This audit under its lock; AuditSealed when it is. Inside a transaction only.
+
+        A proposed audit can be changed: what `log` then tells takes it back to open."""
         audit = Audit.objects.locked(self.pk)
         audit.refuse_if_sealed()
         return audit
@@ -159,6 +134,12 @@ class Audit(Counters):
         vars(self).update({name: known[name] for name in ("viewer", "letters") if name in known})
         if Audit._meta.get_field("project").is_cached(other):
             self.project = other.project
+
+    def follow(self, other: "Audit") -> None:
+        """Take over what was appended meanwhile to the same audit under the same lock, so that
+        who goes on with this row appends after it."""
+        for name in ("state", *self.CHAINED):
+            setattr(self, name, getattr(other, name))
 
     def refuse_if_sealed(self) -> None:
         if self.is_sealed:
@@ -173,31 +154,32 @@ class Audit(Counters):
     def log_many(
         self,
         verb: str,
-        entries: Sequence[tuple["Answer | None", dict[str, Any]]],
+        entries: Sequence[Entry],
         *,
         by: User | None,
     ) -> list[Event]:
         """Append an event for each answer and what is told of it, and store the counters."""
-        at, events = timezone.now(), []
-        for answer, detail in entries:
-            event = Event(
-                audit=self,
-                number=self.events_count + 1,
-                revision=self.revision,
-                verb=verb,
-                answer=answer,
-                actor=by,
-                actor_name=str(by) if by else "Countersign",
-                at=at,
-                detail=detail,
-                previous_hash=self.events_head,
-            )
-            event.hash = event.compute_hash()
-            self.events_count, self.events_head = event.number, event.hash
-            events.append(event)
+        events = chain(self, verb, entries, by=by)
         Event.objects.bulk_create(events, batch_size=500)
-        self.save(update_fields=["events_count", "events_head", *self.COUNTED])
+        self.save(update_fields=[*self.CHAINED, *self.COUNTED])
+        rings.audit(self.pk)
+        if self.is_proposed and verb not in OF_A_SIGN_OFF | OF_A_REVIEW:
+            self.outdate(by=by, cause=events[-1].number)
         return events
+
+    def outdate(self, *, by: User | None, cause: int | None = None, why: str = "") -> None:
+        """Open again, since what was proposed is no longer what is there: the signatures given
+        so far count no more. `cause` is the number of the event that changed it; where it was
+        no person, or something that has no events, such as the project, `why` says so. Under the
+        caller's lock."""
+        now = timezone.now()
+        proposed = self.rounds.get(state=RoundState.PROPOSED)
+        signatures = proposed.sign_offs.filter(withdrawn_at=None).count()
+        self.rounds.filter(pk=proposed.pk).update(state=RoundState.OUTDATED, ended_at=now)
+        self.state = self.State.OPEN
+        self.save(update_fields=["state"])
+        self.log("audit.outdated", by=by, cause=cause, why=why, signatures=signatures)
+        outdating.note(proposed.pk)
 
     def log_start(self, editions: Sequence[Edition], *, by: User) -> None:
         self.log(
@@ -268,14 +250,8 @@ class Audit(Counters):
             pinned = audit.editions.order_by("pins__position")
             Condition.objects.copy_to(audit, list(pinned))
         audit.log("audit.reopened", by=by, reason=reason)
+        machine.refresh(audit)
         return audit
-
-
-def clean_title(title: str) -> str:
-    title = clean(Audit, "title", title)
-    if not title:
-        raise Refused("Give the audit a title.", field="title")
-    return title
 
 
 class AuditEdition(models.Model):

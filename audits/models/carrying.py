@@ -13,7 +13,7 @@ from django.db.models import Q
 
 from audits.models import contents
 from audits.models.answers import Answer
-from audits.models.audits import clean_title
+from audits.models.audit_rows import clean_title
 from audits.models.claims import State
 from audits.models.conditions import Condition
 from audits.models.errors import Refused
@@ -238,6 +238,8 @@ class _Carrier:
             return contents.link(piece.url, piece.title)
         if piece.kind == Evidence.Kind.NOTE:
             return contents.note(piece.text, piece.title)
+        if piece.kind == Evidence.Kind.RUN:
+            return contents.run_elsewhere(piece.text, piece.title)
         problem = f'the bytes of "{shown(piece.name)}" are not in this file'
         self.leave(node.get("name"), problem, "its name and SHA-256 stay; attach it again")
         return contents.file_elsewhere(piece.name, piece.title, piece.size, piece.sha256)

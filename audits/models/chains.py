@@ -1,16 +1,14 @@
 """Does an audit's past still hold? Walks the chain of events and what was sealed on it."""
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.db import transaction
 
+from audits.models import proofs
 from audits.models.audits import Audit
+from audits.models.disorder import OutOfOrder
 from audits.models.events import GENESIS, Event
-from audits.models.snapshots import Snapshot
-from audits.reports.canonical import digest
-
-SEALED = "audit.sealed"
+from audits.models.replay import Replay
 
 # What a row raises that was not written here: a float, no JSON, no date.
 UNREADABLE = (AttributeError, KeyError, TypeError, ValueError)
@@ -24,37 +22,33 @@ class BrokenLink:
     reason: str
 
 
-class Seal(NamedTuple):
-    """An `audit.sealed` event: what it signed, and the hash of the event before it."""
+def find_broken_link(audit: Audit, *, files: bool = False) -> BrokenLink | None:
+    """The first link of an audit that is broken, or None: an event that does not follow, or of
+    which the rows tell something else. With `files` the bytes of its evidence and of its sealed
+    reports too.
 
-    number: int
-    revision: int
-    digest: str
-    head: str
-
-
-def find_broken_link(audit: Audit) -> BrokenLink | None:
-    """The first link of an audit that is broken, its sealed snapshots included, or None."""
-    if _walk(audit) is None:
+    Events are read 1,000 at a time, snapshots one at a time, and rows some at a time; of the past
+    is kept what each answer, comment and piece of evidence was left at."""
+    if _walk(audit, files) is None:
         return None
     # A change may have come between two reads: look again while nobody can write.
     with transaction.atomic():
-        return _walk(Audit.objects.locked(audit.pk))
+        return _walk(Audit.objects.locked(audit.pk), files)
 
 
-def _walk(audit: Audit) -> BrokenLink | None:
-    previous, number, seals = GENESIS, 0, []
+def _walk(audit: Audit, files: bool) -> BrokenLink | None:
+    previous, number, replay = GENESIS, 0, Replay()
     try:
         for event in audit.events.order_by("number").iterator(chunk_size=1000):
             number += 1
             if reason := _fault(event, number, previous):
                 return BrokenLink(number, reason)
-            if event.verb == SEALED:
-                seals.append(Seal(number, event.revision, event.detail["digest"], previous))
+            if reason := _disorder(event, replay):
+                return BrokenLink(number, reason)
             previous = event.hash
     except UNREADABLE:
         return BrokenLink(number + 1, "it cannot be read")
-    return _broken_end(audit, number, previous) or _broken_seal(audit, seals)
+    return _broken_end(audit, number, previous) or _broken_rows(audit, replay, files)
 
 
 def _fault(event: Event, number: int, previous: str) -> str:
@@ -64,10 +58,23 @@ def _fault(event: Event, number: int, previous: str) -> str:
     if event.previous_hash != previous:
         return "it does not follow the event before it"
     try:
-        holds = event.compute_hash() == event.hash
+        holds = event.compute_hash() == event.hash and (
+            event.content is None or event.compute_content() == event.content
+        )
     except UNREADABLE:
         holds = False
     return "" if holds else "its content does not match its hash"
+
+
+def _disorder(event: Event, replay: Replay) -> str:
+    """Why the event cannot have happened then, though its hash holds."""
+    try:
+        replay.take(event)
+    except OutOfOrder as error:
+        return str(error)
+    except UNREADABLE:
+        return "what it tells cannot be read"
+    return ""
 
 
 def _broken_end(audit: Audit, number: int, head: str) -> BrokenLink | None:
@@ -80,36 +87,10 @@ def _broken_end(audit: Audit, number: int, head: str) -> BrokenLink | None:
     return None
 
 
-def _broken_seal(audit: Audit, seals: list[Seal]) -> BrokenLink | None:
-    snapshots = {
-        snapshot.revision: snapshot
-        for snapshot in audit.snapshots.filter(sealed=True).prefetch_related("sign_offs")
-    }
-    for seal in seals:
-        snapshot = snapshots.pop(seal.revision, None)
-        if reason := _seal_fault(seal, snapshot):
-            return BrokenLink(seal.number, f"revision {seal.revision}: {reason}")
-    if snapshots:
-        revision = min(snapshots)
-        return BrokenLink(
-            audit.events_count, f"revision {revision}: no event tells of its sealed snapshot"
-        )
-    if audit.is_sealed and (not seals or seals[-1].revision != audit.revision):
-        return BrokenLink(audit.events_count, "the audit is sealed, but no event sealed it")
-    return None
-
-
-def _seal_fault(seal: Seal, snapshot: Snapshot | None) -> str:
-    if snapshot is None:
-        return "its sealed snapshot is missing"
-    if digest(bytes(snapshot.data)) != snapshot.digest:
-        return "the snapshot's bytes do not match its digest"
-    if snapshot.digest != seal.digest:
-        return "the event names another digest than the snapshot has"
-    if snapshot.events_head != seal.head:
-        return "the snapshot was not taken on the event before it"
-    if snapshot.content()["events"] != {"count": seal.number - 1, "head": seal.head}:
-        return "the snapshot's content tells of another chain"
-    if {sign_off.digest for sign_off in snapshot.sign_offs.all()} != {seal.digest}:
-        return "its sign-off is missing or names another digest"
-    return ""
+def _broken_rows(audit: Audit, replay: Replay, files: bool) -> BrokenLink | None:
+    try:
+        findings = proofs.findings(audit, replay, files=files)
+        found = min(findings, default=None, key=lambda finding: finding[0])
+    except UNREADABLE:
+        return BrokenLink(audit.events_count, "what was sealed on the events cannot be read")
+    return BrokenLink(*found) if found else None

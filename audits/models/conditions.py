@@ -1,7 +1,7 @@
 """What must hold before an audit begins, and what when it is over."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models, transaction
@@ -15,6 +15,10 @@ from checklist.models import Edition
 
 if TYPE_CHECKING:
     from audits.models.audits import Audit
+
+
+# As a condition begins; see `Condition.standing`.
+FRESH = {"state": "open", "note": "", "version": 1, "by": None}
 
 
 class ConditionQuerySet(models.QuerySet["Condition"]):
@@ -59,6 +63,11 @@ class ConditionQuerySet(models.QuerySet["Condition"]):
                 state=each["state"], note=each["note"], changed_at=timezone.now(), changed_by=by
             )
 
+    def stand(self) -> dict[str, dict[str, Any]]:
+        """Condition -> how it stands, of those that do not stand as they began."""
+        found = {str(row.pk): row.standing() for row in self}
+        return {pk: standing for pk, standing in found.items() if standing != FRESH}
+
     def unmet(self, kind: str) -> "ConditionQuerySet":
         return self.filter(kind=kind, state=Condition.State.OPEN)
 
@@ -101,6 +110,15 @@ class Condition(models.Model):
 
     def __str__(self) -> str:
         return self.text
+
+    @property
+    def is_open(self) -> bool:
+        return self.state == self.State.OPEN
+
+    def standing(self) -> dict[str, Any]:
+        """What may change of it."""
+        said = {"state": self.state, "note": self.note}
+        return said | {"version": self.version, "by": self.changed_by_id}
 
     @transaction.atomic
     def settle(

@@ -1,17 +1,24 @@
-"""What a piece of evidence holds: an address, a file or a note, made fit to be stored."""
+"""What a piece of evidence holds: an address, a file, a note or what a probe saw, made fit to be
+stored."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from django.core.files.base import File
 from django.db import models
 
 from audits.models.errors import Refused
+from audits.models.frozen import freeze
 from audits.models.text import HIDDEN, clean
 from audits.models.uploads import discard, own_name, random_name, store
+from audits.reports.canonical import digest
+from audits.reports.runs import Run, read
+
+if TYPE_CHECKING:
+    from audits.models.runs import ProbeRun
 
 TITLE_MAX = 200
 HOST = re.compile(r"[\w.-]+|[0-9a-f:.]+", re.ASCII | re.IGNORECASE)
@@ -22,6 +29,7 @@ class Content(models.Model):
         LINK = "link"
         FILE = "file"
         NOTE = "note"
+        RUN = "run", "Probe run"
 
     kind = models.CharField(max_length=4, choices=Kind)
     title = models.CharField(max_length=TITLE_MAX)
@@ -32,10 +40,12 @@ class Content(models.Model):
     size_bytes = models.PositiveBigIntegerField(default=0)
     content_type = models.CharField(max_length=100, blank=True)
     sha256 = models.CharField(max_length=64, blank=True)
+    # Of a probe run: the run that `text` is a frozen copy of. It may be gone, or elsewhere.
+    run = models.UUIDField(null=True)
 
     HELD = (
         *("kind", "title", "url", "text"),
-        *("file", "filename", "size_bytes", "content_type", "sha256"),
+        *("file", "filename", "size_bytes", "content_type", "sha256", "run"),
     )
 
     class Meta:
@@ -53,8 +63,21 @@ class Content(models.Model):
             self.Kind.LINK.value: _address(self.url),
             self.Kind.FILE.value: self.filename,
             self.Kind.NOTE.value: _first_line(self.text),
+            self.Kind.RUN.value: self.title,
         }
         return "" if given[self.kind] == self.title else self.title
+
+    @property
+    def title_outside(self) -> str:
+        """For whoever may know of the content and not open it, as guests of a review: of a link
+        that nobody named the host alone, since with many a path anybody comes in."""
+        is_bare = self.kind == self.Kind.LINK and not self.own_title
+        return urlsplit(self.url).netloc if is_bare else self.title
+
+    @property
+    def ran(self) -> Run | None:
+        """Of a probe run what it found; None of anything else."""
+        return read(self.text) if self.kind == self.Kind.RUN else None
 
     def held(self) -> dict[str, Any]:
         """Its columns, for another row of the same content."""
@@ -78,6 +101,32 @@ def note(text: str, title: str = "") -> dict[str, Any]:
         raise Refused("Write the note first.", field="text")
     title = clean(Content, "title", title) or _first_line(text)
     return {"kind": Content.Kind.NOTE.value, "title": title, "text": text}
+
+
+def run(of: "ProbeRun") -> dict[str, Any]:
+    """The columns of a probe run: a frozen copy of what it found, and its digest. Refused while
+    it is not over, and once what it found is not kept any more."""
+    if of.finished_at is None:
+        raise Refused("This run is not over yet: wait until it says something.", "run")
+    if of.finding is None:
+        raise Refused("What this run saw is not kept any more: run the probe again.", "run")
+    frozen = freeze(of)
+    title = f"{frozen.title} on {frozen.environment}: {frozen.verdict}"
+    return _run(frozen.text(), title[:TITLE_MAX]) | {"run": of.pk}
+
+
+def run_elsewhere(text: str, title: str) -> dict[str, Any]:
+    """The columns of a probe run that another audit knew of; Refused unless the text is one."""
+    try:
+        read(text)
+    except ValueError as error:
+        raise Refused(f"This is no copy of a probe run: {error}.", "text") from None
+    return _run(text, clean(Content, "title", title))
+
+
+def _run(text: str, title: str) -> dict[str, Any]:
+    about = {"kind": Content.Kind.RUN.value, "title": title, "text": text}
+    return about | {"sha256": digest(text.encode())}
 
 
 @contextmanager
@@ -112,9 +161,9 @@ def file_elsewhere(name: str, title: str, size: int, sha256: str) -> dict[str, A
     }
 
 
-def check_link(url: str) -> str:
+def check_link(url: str, *, field: str = "url") -> str:
     """The URL, stripped; Refused unless it is http or https, whole, and without a password."""
-    url = clean(Content, "url", url)
+    url = clean(Content, "url", url, field=field)
     try:
         parts = urlsplit(url)
         host, _port = parts.hostname or "", parts.port
@@ -122,11 +171,11 @@ def check_link(url: str) -> str:
         host = ""
     # Names without a dot are fine: much evidence lies on hosts that only the team can reach.
     if not HOST.fullmatch(_ascii(host)) or parts.scheme not in ("http", "https"):
-        raise Refused("Write a whole address that begins with https:// or http://.", "url")
+        raise Refused("Write a whole address that begins with https:// or http://.", field)
     if "@" in parts.netloc:
-        raise Refused("The address holds a user name or password; leave it out.", "url")
+        raise Refused("The address holds a user name or password; leave it out.", field)
     if not url.isprintable() or " " in url:
-        raise Refused("The address holds a space or an invisible character.", "url")
+        raise Refused("The address holds a space or an invisible character.", field)
     return url
 
 

@@ -31,8 +31,9 @@ def apply(
 ) -> list["Answer"]:
     """Change the answers, under the audit's lock that the caller holds; those that changed.
 
-    One event an answer, with the former values as `was` and the version that it made; those of
-    several answers hold `batch`, the number of the first event and how many there are.
+    One event an answer, with the former values as `was`, the new ones as `now`, and the version
+    that it made; those of several answers hold `batch`, the number of the first event and how many
+    there are.
     """
     now = timezone.now()
     changed, entries = [], []
@@ -46,7 +47,8 @@ def apply(
         audit.shift(counted, answer.counted_in)
         after = values(answer)
         was = {name: value for name, value in before.items() if value != after[name]}
-        detail = answer.named() | detail | {"was": was, "version": answer.version}
+        told = {"was": was, "now": {name: after[name] for name in was}, "version": answer.version}
+        detail = answer.named() | detail | told
         changed.append(answer)
         entries.append((answer, detail))
     if not changed:
@@ -65,7 +67,7 @@ def apply(
 
 def values(answer: "Answer") -> dict[str, Any]:
     """What a person wrote of the answer, as JSON can hold it."""
-    return {name: _plain(getattr(answer, name)) for name in FIELDS}
+    return {name: plain(getattr(answer, name)) for name in FIELDS}
 
 
 def restore(answer: "Answer", was: dict[str, Any]) -> None:
@@ -80,7 +82,8 @@ def restore(answer: "Answer", was: dict[str, Any]) -> None:
         setattr(answer, name, value)
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A value of a column, as `values` has it."""
     return value.isoformat() if isinstance(value, dt.date) else value
 
 

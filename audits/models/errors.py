@@ -20,6 +20,16 @@ class AuditOpen(RuleBroken):
         super().__init__("This audit is open already; there is nothing to reopen.")
 
 
+class NotProposed(RuleBroken):
+    """A round of sign-off that is over; `state` says how it ended."""
+
+    def __init__(self, state: str, revision: int):
+        super().__init__(
+            f"The proposal of revision {revision} is {state}, so nobody can sign, refuse or "
+            "withdraw anything in it. The audit's sign-offs show how it stands now."
+        )
+
+
 class Outdated(RuleBroken):
     """Somebody else changed the row after the page was made."""
 
@@ -42,3 +52,10 @@ class Refused(RuleBroken):
     def __init__(self, message: str, field: str | None = None):
         super().__init__(message)
         self.field = field
+
+
+class OffAgenda(Refused):
+    """Somebody took the point off that this is about."""
+
+    def __init__(self) -> None:
+        super().__init__("It is no longer on the agenda: load the page again.")

@@ -2,20 +2,34 @@
 
 import datetime as dt
 import hashlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 
+from audits.models.users import User
 from audits.reports.canonical import canonical_json
+
+if TYPE_CHECKING:
+    from audits.models.answers import Answer
+    from audits.models.audits import Audit
 
 # What the first event of a chain stands on.
 GENESIS = "0" * 64
+
+# An answer, or None, and what is told of it.
+Entry = tuple["Answer | None", dict[str, Any]]
 
 
 class Event(models.Model):
     """One change. Appended under the audit's row lock; never updated, never deleted.
 
-    `hash` is the SHA-256, in hex, of the previous hash followed by the canonical event.
+    `content` is the SHA-256, in hex, of the canonical event, and `hash` that of the previous hash
+    followed by `content`: a chain can be checked link by link by whoever may not read what the
+    events tell. Events from before that have no `content`; their hash is that of the previous
+    hash followed by the canonical event itself.
     """
 
     audit = models.ForeignKey("audits.Audit", on_delete=models.PROTECT, related_name="events")
@@ -31,6 +45,7 @@ class Event(models.Model):
     at = models.DateTimeField()
     detail = models.JSONField(default=dict)
     previous_hash = models.CharField(max_length=64)
+    content = models.CharField(max_length=64, null=True)
     hash = models.CharField(max_length=64)
 
     class Meta:
@@ -59,5 +74,37 @@ class Event(models.Model):
             }
         )
 
+    def close(self) -> None:
+        """Set `content` and `hash` of an event that is about to be appended."""
+        self.content = self.compute_content()
+        self.hash = self.compute_hash()
+
+    def compute_content(self) -> str:
+        return hashlib.sha256(self.canonical()).hexdigest()
+
     def compute_hash(self) -> str:
-        return hashlib.sha256(self.previous_hash.encode("ascii") + self.canonical()).hexdigest()
+        told = self.canonical() if self.content is None else self.compute_content().encode("ascii")
+        return hashlib.sha256(self.previous_hash.encode("ascii") + told).hexdigest()
+
+
+def chain(audit: "Audit", verb: str, entries: Sequence[Entry], *, by: User | None) -> list[Event]:
+    """The next events of the audit, its head moved to the last of them: nothing is stored, and
+    the caller holds the audit's lock."""
+    at, events = timezone.now(), []
+    for answer, detail in entries:
+        event = Event(
+            audit=audit,
+            number=audit.events_count + 1,
+            revision=audit.revision,
+            verb=verb,
+            answer=answer,
+            actor=by,
+            actor_name=str(by) if by else "Countersign",
+            at=at,
+            detail=detail,
+            previous_hash=audit.events_head,
+        )
+        event.close()
+        audit.events_count, audit.events_head = event.number, event.hash
+        events.append(event)
+    return events

@@ -1,7 +1,7 @@
 import datetime as dt
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.files.base import File
@@ -20,8 +20,18 @@ from audits.models.text import clean
 from audits.models.ties import partners
 from audits.models.users import User
 
+if TYPE_CHECKING:
+    from audits.models.runs import ProbeRun
+
 # How long the bytes of a removed file wait, so that its removal can be taken back.
 BYTES_WAIT = dt.timedelta(hours=1)
+# What `record` tells.
+VERBS = frozenset(
+    {
+        *("evidence.added", "evidence.removed", "evidence.replaced"),
+        *("evidence.dated", "evidence.undone"),
+    }
+)
 
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
@@ -52,6 +62,27 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         self, answer: Answer, text: str, *, by: User, title: str = "", **days: dt.date | None
     ) -> "Evidence":
         return self._attach(answer, contents.note(text, title), Days(**days), by)
+
+    @transaction.atomic
+    def attach_run(self, answer: Answer, run: "ProbeRun", *, by: User) -> "Evidence":
+        """A frozen copy of what a probe found, which the run's own days do not end. Refused for a
+        run of another project, while it is not over, and when it backs the answer already."""
+        audit = answer.audit.for_change()
+        if run.watch.environment.project_id != audit.project_id:
+            raise Refused("This run looked at another project.", "run")
+        content = contents.run(run)
+        days = Days(speaks_of=timezone.localdate(run.finished_at))
+        first = Answer.objects.select_related("item").folded().get(pk=answer.pk)
+        first.refuse_if_retired()
+        there = self.current().filter(answer__audit=audit, run=run.pk)
+        backed = set(there.values_list("answer_id", flat=True))
+        if first.pk in backed:
+            raise Refused("This run backs the answer already.", "run")
+        # Its own row stays too, however old it grows.
+        type(run).objects.filter(pk=run.pk).update(stays=True)
+        piece = Evidence(**content, **vars(days.checked(audit.project.team, content["kind"])))
+        new = [each for each in partners(audit, [first]) if each.pk not in backed]
+        return piece.back(audit, new, by=by)[0]
 
     def attach_file(
         self, answer: Answer, upload: File, *, by: User, title: str = "", **days: dt.date | None
@@ -104,6 +135,8 @@ class Evidence(Content):
     # The number of the audit's event that changed the row last.
     changed_in = models.PositiveIntegerField(default=0)
 
+    # What its event tells, beside its kind and title.
+    FACTS = ("url", "text", "filename", "sha256")
     # What may change of a row, which an undo sets back.
     STANDING = (
         *("expires_on", "replaced_at", "replaced_by_id"),
@@ -197,9 +230,9 @@ class Evidence(Content):
         """What the event chain keeps of it."""
         facts = {"evidence": str(self.pk), "piece": str(self.piece), "of_piece": self.version}
         facts |= {"kind": self.kind, "name": self.title}
-        for name in ("url", "text", "filename", "sha256"):
-            if value := getattr(self, name):
-                facts[name] = value
+        # What a run found is as long as it is: its digest stands for it.
+        names = ("url", "filename", "sha256") if self.kind == self.Kind.RUN else self.FACTS
+        facts |= {name: value for name in names if (value := getattr(self, name))}
         if self.expires_on:
             facts["expires_on"] = self.expires_on.isoformat()
         return facts | {"speaks_of": self.speaks_of.isoformat()}
@@ -222,11 +255,20 @@ class Change:
         """Row -> its former values, of those that changed; None of a new row."""
         return {str(row.pk): _changed(self.before[row.pk], row.standing()) for row in self.rows}
 
+    def now(self) -> dict[str, Any]:
+        """Row -> its new values, of those that changed; a new row is as its event tells."""
+        return {
+            str(row.pk): _changed(row.standing(), before)
+            for row in self.rows
+            if (before := self.before[row.pk]) is not None
+        }
+
 
 def record(audit: Audit, verb: str, changes: Sequence[Change], *, by: User, **told: Any) -> None:
     """Store the rows and append an event for each answer, under the lock that the caller holds.
 
-    As with answers, each event holds the former values as `was`, and `batch` if there are more.
+    As with answers, each event holds the former values as `was`, the new ones as `now`, and
+    `batch` if there are more.
     """
     first, entries = audit.events_count + 1, []
     for number, change in enumerate(changes, start=first):
@@ -234,7 +276,7 @@ def record(audit: Audit, verb: str, changes: Sequence[Change], *, by: User, **to
             row.changed_in = number
         head = change.rows[0]
         detail = head.answer.named() | head.fingerprint() | told | change.told
-        entries.append((head.answer, detail | {"was": change.was()}))
+        entries.append((head.answer, detail | {"was": change.was(), "now": change.now()}))
     rows = [row for change in changes for row in change.rows]
     former = [row for row in rows if not row._state.adding]
     Evidence.objects.bulk_create([row for row in rows if row._state.adding], 500)
@@ -247,10 +289,10 @@ def record(audit: Audit, verb: str, changes: Sequence[Change], *, by: User, **to
         answer.last_event = event
 
 
-def _changed(before: dict[str, Any] | None, now: dict[str, Any]) -> dict[str, Any] | None:
-    if before is None:
+def _changed(values: dict[str, Any] | None, unlike: dict[str, Any]) -> dict[str, Any] | None:
+    if values is None:
         return None
-    return {name: value for name, value in before.items() if value != now[name]}
+    return {name: value for name, value in values.items() if value != unlike[name]}
 
 
 def _plain(value: Any) -> Any:

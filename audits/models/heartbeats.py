@@ -25,6 +25,10 @@ class Heartbeat(models.Model):
         cls.objects.update_or_create(part=part, defaults={"at": timezone.now()})
 
     @classmethod
+    def last(cls, part: str) -> dt.datetime | None:
+        return cls.objects.filter(part=part).values_list("at", flat=True).first()
+
+    @classmethod
     def complaint(cls, part: "Heartbeat.Part") -> str:
         """What is wrong with that part, in a sentence; empty while it is well."""
         heartbeat = cls.objects.filter(part=part).first()

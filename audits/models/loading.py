@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from audits.exports.formats import FORMATS
-from audits.models import carrying
+from audits.models import carrying, claim_replay, edits, evidence_replay, machine
 from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.carrying import Carried
@@ -58,7 +58,8 @@ def load(project: Project, looked: Look, *, by: User) -> Audit:
     """The audit that was looked at, as a new one."""
     carried = looked.carried
     audit = Audit.objects.pin(project, carried.title, carried.editions, by=by)
-    answers = _make_answers(audit, carried, by)
+    made = _make_answers(audit, carried, by)
+    answers = {place: answer.pk for place, answer in made.items()}
     audit.recount()
     Condition.objects.copy_to(audit, carried.editions)
     _settle(audit, carried, by)
@@ -66,19 +67,26 @@ def load(project: Project, looked: Look, *, by: User) -> Audit:
     Tie.objects.copy_to(audit, apart={frozenset(pair) for pair in pairs})
     audit.log_start(carried.editions, by=by)
     evidence = _attach(audit, carried, answers, by)
+    days = [row.expires_on and row.expires_on.isoformat() for row in evidence]
     audit.log(
         "audit.loaded",
         by=by,
         digest=looked.digest,
         answers=sum(1 for claim in carried.claims.values() if claim),
-        evidence=evidence,
+        claims=claim_replay.loaded_digest(
+            sorted((each.pk, edits.values(each)) for each in made.values())
+        ),
+        evidence=len({row.piece for row in evidence}),
+        pieces=evidence_replay.loaded_digest(zip(evidence, days, strict=True)),
+        stand=audit.conditions.all().stand(),
         left=len(looked.left),
     )
+    machine.refresh_new(audit)
     return audit
 
 
-def _make_answers(audit: Audit, carried: Carried, by: User) -> dict[carrying.Place, int]:
-    """One for each item, with what the file says of it; their primary keys."""
+def _make_answers(audit: Audit, carried: Carried, by: User) -> dict[carrying.Place, Answer]:
+    """One for each item, with what the file says of it."""
     slugs = {edition.pk: edition.checklist.slug for edition in carried.editions}
     order = {edition.pk: position for position, edition in enumerate(carried.editions)}
     rows = Item.objects.filter(edition__in=carried.editions).order_by()
@@ -98,8 +106,7 @@ def _make_answers(audit: Audit, carried: Carried, by: User) -> dict[carrying.Pla
             answer.version, answer.changed_at, answer.changed_by = 2, now, by
         places.append(place)
         made.append(answer)
-    made = Answer.objects.bulk_create(made, BATCH)
-    return dict(zip(places, (answer.pk for answer in made), strict=True))
+    return dict(zip(places, Answer.objects.bulk_create(made, BATCH), strict=True))
 
 
 def _settle(audit: Audit, carried: Carried, by: User) -> None:
@@ -116,8 +123,10 @@ def _settle(audit: Audit, carried: Carried, by: User) -> None:
     Condition.objects.bulk_update(settled, columns, BATCH)
 
 
-def _attach(audit: Audit, carried: Carried, answers: dict[carrying.Place, int], by: User) -> int:
-    """The evidence, under the number of the event that will tell of it; how many pieces."""
+def _attach(
+    audit: Audit, carried: Carried, answers: dict[carrying.Place, int], by: User
+) -> list[Evidence]:
+    """The evidence in the order of its ids, under the number of the event that will tell of it."""
     rows = [
         Evidence(
             answer_id=answers[place],
@@ -132,5 +141,4 @@ def _attach(audit: Audit, carried: Carried, answers: dict[carrying.Place, int], 
     # What came in one moment is shown in the order of its ids.
     for row, pk in zip(rows, sorted(uuid.uuid4() for _ in rows), strict=True):
         row.id = pk
-    Evidence.objects.bulk_create(rows, BATCH)
-    return len({row.piece for row in rows})
+    return Evidence.objects.bulk_create(rows, BATCH)

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils import timezone
 
-from audits.models import edits
+from audits.models import edits, lifecycle, machine
 from audits.models.answers import Answer
 from audits.models.audits import Audit, AuditEdition
 from audits.models.conditions import Condition
@@ -79,9 +79,11 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
     # What an item means now, its equal in another checklist may not mean.
     parted = [tie.part(by=by).pk for tie in _between_reopened_and_others(audit, reopening)]
     audit.refresh_from_db()
-    kept = _rated(audit)
-    rated = {pk: rating for pk, rating in rated.items() if pk not in kept}
-    _log(audit, pin, edition, by, moved, len(reopening), parted=parted, rated=rated)
+    _log(
+        *(audit, pin, edition, by, moved, len(reopening)),
+        parted=parted,
+        rated=_lost(audit, rated),
+    )
 
     def reopen(answer: Answer) -> dict:
         before = answer.state
@@ -90,6 +92,7 @@ def move(audit: Audit, edition: Edition, *, by: User, seen: str | None = None) -
         return {"before": before, "edition": str(edition), "reason": reason}
 
     edits.apply(audit, reopening, reopen, verb="answer.reopened", by=by)
+    machine.refresh(audit)
     return replace(moved, reopened=len(reopening))
 
 
@@ -111,15 +114,17 @@ def out_of_the_way(audit: Audit, edition: Edition) -> list[str]:
 def move_back(event: Event, *, by: User) -> None:
     """Undo a move, while nothing else has happened in the audit since."""
     audit = event.audit.for_change()
-    if audit.events_count != event.number + event.detail["reopened"]:
+    if not is_last(event):
         raise Refused("Something was changed since the audit was moved: it stays as it is.")
     edition = Edition.objects.select_related("checklist").get(pk=event.detail["was"])
-    pin = _pin_of(audit, edition)
+    pin, rated = _pin_of(audit, edition), _rated(audit)
     moved = _repin(audit, pin, edition)
+    rated = _lost(audit, rated)
+    again = event.detail.get("rated", {})
     Condition.objects.say_again(audit, edition, event.detail.get("conditions", []), by=by)
     Tie.objects.rebind(audit, event.detail.get("parted", []))
-    _rate_again(audit, event.detail.get("rated", {}))
-    _log(audit, pin, edition, by, moved, 0)
+    _rate_again(audit, again)
+    _log(audit, pin, edition, by, moved, 0, rated=rated, rated_again=again)
     reopened = audit.events.filter(number__gt=event.number, verb="answer.reopened")
     taken = {each.answer_id: each for each in reopened if each.answer_id}
     answers = audit.answers.filter(pk__in=list(taken)).select_related("item", "owner", "approver")
@@ -130,6 +135,15 @@ def move_back(event: Event, *, by: User) -> None:
         return {"undoes": back.number, "what": back.verb}
 
     edits.apply(audit, answers.folded(), restore, verb="answer.undone", by=by)
+    machine.refresh(audit)
+
+
+def is_last(event: Event) -> bool:
+    """Whether nothing followed the move but what it did itself, since it reopened answers and took
+    a proposed audit back to open, and what a machine said."""
+    later = event.audit.events.filter(number__gt=event.number)
+    own = later.exclude(verb__in=("audit.outdated", lifecycle.VERDICT))
+    return own.count() == event.detail["reopened"]
 
 
 def _pin_of(audit: Audit, edition: Edition) -> AuditEdition:
@@ -171,7 +185,7 @@ def _log(
     reopened: int,
     **told: Any,
 ) -> None:
-    """`pin` is as it was before; `told` is what only taking it back needs."""
+    """`pin` is as it was before; `told` is what taking it back, or verifying it, needs."""
     audit.log(
         "audit.moved",
         by=by,
@@ -181,6 +195,7 @@ def _log(
         added=moved.added,
         retired=moved.retired,
         conditions=moved.conditions,
+        stand=audit.conditions.all().stand(),
         reopened=reopened,
         **told,
     )
@@ -192,6 +207,12 @@ def _rated(audit: Audit) -> dict[str, list[str]]:
     return {
         str(pk): rating for pk, *rating in rated.values_list("pk", "severity", "severity_reason")
     }
+
+
+def _lost(audit: Audit, rated: dict[str, list[str]]) -> dict[str, list[str]]:
+    """Those that stand no more."""
+    kept = _rated(audit)
+    return {pk: rating for pk, rating in rated.items() if pk not in kept}
 
 
 def _rate_again(audit: Audit, rated: dict[str, list[str]]) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db.models import (
     Case,
+    Count,
     Exists,
     F,
     FloatField,
@@ -23,10 +24,13 @@ from django.db.models import (
 from django.db.models.functions import Cast, Coalesce, Lower
 from django.utils import timezone
 
+from audits.models import lifecycle
+from audits.models.ahead import late_of
 from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.events import Event
 from audits.models.projects import Project
+from audits.models.reviews import Review
 from audits.models.users import User
 from audits.models.words import holds
 
@@ -34,6 +38,7 @@ BURNS, LAUNCH, NAME, READINESS, ACTIVITY = "burns", "launch", "name", "readiness
 
 UPCOMING, LAUNCHED, UNAUDITED = "upcoming", "launched", "no-audit"
 SEALED, MINE, BLOCKERS, CONFLICTS, OVERDUE = "sealed", "mine", "blockers", "conflicts", "overdue"
+LATE, REVIEW = "late", "review"
 
 
 @dataclass(frozen=True)
@@ -65,14 +70,15 @@ def portfolio(user: User, wanted: Wanted) -> QuerySet[Project]:
 def current_of(project: str) -> QuerySet:
     """The audit that speaks for a project: the latest open one, or else the latest. `project`
     is what the outer query calls the project's primary key."""
-    # "open" also sorts before "sealed" as text, so that the index `audit_current` answers this.
+    # What is open or proposed also sorts first as text: the index `audit_current` answers this.
     audits = Audit.objects.filter(project=OuterRef(project)).order_by("state", "-created_at", "id")
     return audits.values("pk")[:1]
 
 
 def live() -> QuerySet[Audit]:
     """The audits that may burn: every open one, and of a project without one its latest."""
-    return Audit.objects.filter(Q(state=Audit.State.OPEN) | Q(pk=Subquery(current_of("project"))))
+    latest = Q(pk=Subquery(current_of("project")))
+    return Audit.objects.filter(Q(state__in=lifecycle.LIVE) | latest)
 
 
 def _has_blockers(user: User) -> Q:
@@ -88,7 +94,7 @@ def _is_mine(user: User) -> Q:
 
 # What `show` asks of a live audit; several are asked of the same one.
 AUDITS: dict[str, Callable[[User], Q]] = {
-    SEALED: lambda user: Q(state=Audit.State.SEALED),
+    SEALED: lambda user: Q(state__in=lifecycle.SEALED),
     MINE: _is_mine,
     BLOCKERS: _has_blockers,
     CONFLICTS: lambda user: Q(count_conflicts__gt=0),
@@ -102,6 +108,12 @@ def _in_state(projects: QuerySet[Project], show: frozenset[str]) -> QuerySet[Pro
         projects = projects.filter(launched)
     if UPCOMING in show:
         projects = projects.exclude(launched, launch_date__isnull=False)
+    if LATE in show:
+        actions, conditions = late_of("pk")
+        projects = projects.filter(Exists(actions) | Exists(conditions))
+    if REVIEW in show:
+        ahead = Review.objects.ahead().filter(audit__project=OuterRef("pk"))
+        projects = projects.filter(Exists(ahead))
     if UNAUDITED in show:
         projects = projects.filter(~Exists(Audit.objects.filter(project=OuterRef("pk"))))
     return projects
@@ -143,12 +155,19 @@ def _launched_last() -> Case:
 
 
 def _by_heat(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """What burns: where blockers or conflicts are open, the nearest launch first, be it to come
-    or just over. Then the rest: what is still to come, the nearest first."""
+    """What burns: where blockers or conflicts are open, or conditions or action items are late,
+    the nearest launch first, be it to come or just over. Then the rest: what is still to come,
+    the nearest first."""
     audits = live().filter(project=OuterRef("pk")).order_by().values("project")
-    heat = audits.annotate(n=Sum(F("count_blockers") + F("count_conflicts"))).values("n")
+    open_now = audits.annotate(n=Sum(F("count_blockers") + F("count_conflicts"))).values("n")
+    actions, conditions = late_of("pk")
+    late = (
+        actions.values("audit__project").annotate(n=Count("pk")).values("n"),
+        conditions.values("round__audit__project").annotate(n=Count("pk")).values("n"),
+    )
+    heat = sum((Coalesce(Subquery(each), 0) for each in (open_now, *late)), Value(0))
     calm = Case(When(heat__gt=0, then=-1), default=_launched_last())
-    return projects.annotate(heat=Coalesce(Subquery(heat), 0)).order_by(
+    return projects.annotate(heat=heat).order_by(
         calm, DaysAway("launch_date").asc(nulls_last=True), "-heat", "name", "pk"
     )
 

@@ -83,7 +83,7 @@ class Project(models.Model):
     ) -> "Project":
         """Outdated when `seen_version` is not the row's and the row does not say the same
         already."""
-        project = Project.objects.select_for_update().get(pk=self.pk)
+        project = Project.objects.select_for_update(no_key=True).get(pk=self.pk)
         wanted: dict[str, Any] = {
             "name": clean(Project, "name", name),
             "description": clean(Project, "description", description),
@@ -118,29 +118,3 @@ def _changes(before: dict[str, Any], after: dict[str, Any]) -> list[list[str]]:
             values = () if column == "description" else (before[column], after[column])
             changes.append([label, *(str(value or "none") for value in values)])
     return changes
-
-
-class Environment(models.Model):
-    """Where a project runs."""
-
-    class Kind(models.TextChoices):
-        DEVELOPMENT = "development"
-        STAGING = "staging"
-        PRODUCTION = "production"
-
-    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="environments")
-    kind = models.CharField(max_length=12, choices=Kind)
-    name = models.CharField(max_length=60)
-
-    class Meta:
-        ordering = ["kind", "name"]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "name"],
-                name="one_environment_a_name",
-                violation_error_message="This project has an environment of that name already.",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name

@@ -1,38 +1,52 @@
 import datetime as dt
 import json
-from collections import defaultdict
+from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
 from django.db import models
 
-from audits.models.answer_rows import UNFOLDED
-from audits.models.answers import Answer
+from audits.models import obstacles, policies
 from audits.models.audits import Audit
-from audits.models.conditions import Condition
+from audits.models.authors import answered_by
 from audits.models.events import Event
-from audits.models.evidence import Evidence
+from audits.models.go_conditions import GoCondition
+from audits.models.go_conditions import told as told_condition
 from audits.models.history import describe
-from audits.models.projects import Project
-from audits.models.told import day, moment, stamp, told_comment, told_evidence
+from audits.models.obstacles import Obstacle
+from audits.models.quorum import Rules
+from audits.models.told import day, stamp
+from audits.models.told_audit import told_audit, told_project
+from audits.models.told_reviews import since_sealed
 from audits.models.users import User
+from audits.reports import changes
 from audits.reports.canonical import canonical_json, digest
-from checklist.models import Edition
 
-ENDS = ("first", "second")
-FORMAT = "countersign.snapshot/2"
+
+@dataclass(frozen=True)
+class Proposal:
+    """What a snapshot tells of the round that it is taken for."""
+
+    decision: str
+    by: str
+    at: dt.datetime
+    statement: str
+    release: str
+    conditions: tuple[GoCondition, ...]
+    rules: Rules
+    obstacles: tuple[Obstacle, ...]
 
 
 class SnapshotQuerySet(models.QuerySet["Snapshot"]):
     def take(
-        self, audit: Audit, *, by: User, at: dt.datetime, seal: dict | None = None
+        self, audit: Audit, *, by: User, at: dt.datetime, proposal: Proposal | None = None
     ) -> "Snapshot":
         """Freeze the audit as it stands, under the audit's lock that the caller holds."""
-        data = canonical_json(build(audit, by=by, at=at, seal=seal))
+        data = canonical_json(build(audit, by=by, at=at, proposal=proposal))
         return self.create(
             audit=audit,
             revision=audit.revision,
-            sealed=seal is not None,
+            sealed=False,
             data=data,
             digest=digest(data),
             events_head=audit.events_head,
@@ -74,193 +88,112 @@ class Snapshot(models.Model):
         return json.loads(bytes(self.data))
 
     def is_current(self, audit: Audit) -> bool:
-        """Whether a draft taken now would say the same."""
-        now = build(audit, by=self.taken_by, at=self.taken_at, seal=None)
-        return digest(canonical_json(now)) == self.digest
+        """Whether a draft taken now would say the same, but for the figures of the machine: a
+        later run with the same verdict changes nothing."""
+        now = build(audit, by=self.taken_by, at=self.taken_at)
+        return _without_figures(now) == _without_figures(self.content())
 
 
-def build(audit: Audit, *, by: User, at: dt.datetime, seal: dict | None) -> dict[str, Any]:
+def build(
+    audit: Audit, *, by: User, at: dt.datetime, proposal: Proposal | None = None
+) -> dict[str, Any]:
     """The audit as docs/snapshot-format.md describes it, in a constant number of queries."""
-    return {
-        "format": FORMAT,
-        "audit": {
-            "id": str(audit.pk),
-            "title": audit.title,
-            "revision": audit.revision,
-            "state": Audit.State.SEALED if seal else Audit.State.OPEN,
-            "created_at": stamp(audit.created_at),
-            "created_by": str(audit.created_by),
-            "launch_date": day(audit.project.launch_date),
-        },
-        "team": {"name": audit.project.team.name},
-        "project": _project(audit.project),
-        "taken_at": stamp(at),
-        "taken_by": str(by),
-        "seal": seal,
-        "editions": _editions(audit),
-        "history": [_event(event) for event in audit.events.order_by("number")],
+    content = told_audit(audit, by=by, at=at, rules=proposal.rules if proposal else None)
+    if proposal:
+        content["audit"]["state"] = Audit.State.PROPOSED
+        content["release"] = proposal.release
+    content |= {
+        "proposal": _proposal(proposal),
+        "answered_by": [
+            {"name": name, "items": items} for (_, name), items in answered_by(audit).most_common()
+        ],
+        "obstacles": [
+            {"kind": str(each.kind), "title": each.title, "detail": each.detail}
+            for each in (proposal.obstacles if proposal else obstacles.of(audit))
+        ],
+        "history": [told_event(event) for event in audit.events.order_by("number")],
         "events": {"count": audit.events_count, "head": audit.events_head},
+        "reviews": since_sealed(audit),
+    }
+    return content | {"since": _since(audit, content)}
+
+
+def _without_figures(content: dict[str, Any]) -> dict[str, Any]:
+    """The snapshot without what each run of a probe says anew."""
+    editions = [
+        edition
+        | {
+            "sections": [
+                section | {"items": [_without_machine(item) for item in section["items"]]}
+                for section in edition["sections"]
+            ]
+        }
+        for edition in content["editions"]
+    ]
+    standing = [
+        each | {"detail": ""} if each["kind"] == obstacles.Kind.CONFLICT else each
+        for each in content["obstacles"]
+    ]
+    return content | {"editions": editions, "obstacles": standing}
+
+
+def _without_machine(item: dict[str, Any]) -> dict[str, Any]:
+    return item | {"answer": item["answer"] | {"machine": []}}
+
+
+def _proposal(proposal: Proposal | None) -> dict[str, Any] | None:
+    if proposal is None:
+        return None
+    return {
+        "decision": proposal.decision,
+        "by": proposal.by,
+        "at": stamp(proposal.at),
+        "statement": proposal.statement,
+        "conditions": [told_condition(each) for each in proposal.conditions],
+    }
+
+
+def _since(audit: Audit, content: dict[str, Any]) -> dict[str, Any] | None:
+    """What changed since the last revision that was signed or refused."""
+    sealed = audit.snapshots.filter(sealed=True).order_by("revision")
+    last = sealed.prefetch_related("sign_offs").last()
+    if last is None:
+        return None
+    decided = max(last.sign_offs.all(), key=lambda each: each.pk)
+    return {
+        "revision": last.revision,
+        "digest": last.digest,
+        "decision": decided.decision,
+        "at": stamp(decided.at),
+        "changes": changes.between(last.content(), content),
     }
 
 
 def state_seen(audit: Audit) -> str:
     """What a form that signs carries, for all that could change under it: the head of the event
-    chain, which stands for answers, evidence and comments, a dot, and the SHA-256 in hex of
-    what a snapshot takes from the project, which has no events."""
+    chain, which stands for answers, evidence and comments, a dot, and `about`."""
+    return f"{audit.events_head}.{about(audit)}"
+
+
+def about(audit: Audit) -> str:
+    """SHA-256 in hex of what a snapshot takes from where no event of the audit tells of it: the
+    project, its team's name, the sign-off policy."""
     project = audit.project
-    about = _project(project) | {"team": project.team.name, "launch": day(project.launch_date)}
-    return f"{audit.events_head}.{digest(canonical_json(about))}"
-
-
-def _project(project: Project) -> dict[str, Any]:
-    return {
-        "name": project.name,
-        "description": project.description,
-        "environments": [
-            {"kind": environment.kind, "name": environment.name}
-            for environment in project.environments.all()
-        ],
+    told = told_project(project) | {
+        "team": project.team.name,
+        "launch": day(project.launch_date),
+        "policy": policies.in_force(audit).to_json(),
     }
+    return digest(canonical_json(told))
 
 
-def _person(user: User | None) -> str | None:
-    return str(user) if user else None
-
-
-def _editions(audit: Audit) -> list[dict[str, Any]]:
-    sections: dict[int, dict[int, dict[str, Any]]] = defaultdict(dict)
-    retired: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    ties = _ties(audit)
-    for answer in _answers(audit):
-        item = answer.item
-        told = _item(answer) | {"answer": _answer(answer, ties[answer.pk])}
-        if answer.retired_at:
-            retired[item.edition.checklist_id].append(told | {"version": item.edition.version})
-            continue
-        section = sections[item.edition_id].setdefault(
-            item.section_id, {"id": item.section.ref, "title": item.section.title, "items": []}
-        )
-        section["items"].append(told)
-    conditions = list(audit.conditions.select_related("changed_by"))
-    pins = audit.pins.select_related("edition__checklist")
-    return [
-        _edition(pin.edition, conditions)
-        | {
-            "sections": list(sections[pin.edition_id].values()),
-            "retired": retired[pin.edition.checklist_id],
-        }
-        for pin in pins
-    ]
-
-
-def _ties(audit: Audit) -> dict[int, list[dict[str, Any]]]:
-    """Answer's primary key -> how its item stands to others of the audit."""
-    told: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    ties = audit.ties.select_related(
-        *(f"{end}__item__edition__checklist" for end in ("first", "second")), "parted_by"
-    )
-    for tie in ties.defer(*(f"{end}__item__{name}" for end in ENDS for name in UNFOLDED)):
-        for answer in (tie.first, tie.second):
-            item = tie.other(answer).item
-            told[answer.pk].append(
-                {
-                    "kind": tie.seen_from(answer),
-                    "checklist": item.edition.checklist.slug,
-                    "item": item.ref,
-                    "reason": tie.reason,
-                    "crosswalk": tie.crosswalk,
-                    "parted_at": moment(tie.parted_at),
-                    "parted_by": _person(tie.parted_by),
-                }
-            )
-    return told
-
-
-def _answers(audit: Audit):
-    return (
-        audit.answers.select_related(
-            "item__section", "item__edition__checklist", "owner", "approver", "changed_by"
-        )
-        .prefetch_related(
-            models.Prefetch(
-                "evidence",
-                Evidence.objects.select_related("added_by", "removed_by", "replaced_by"),
-            ),
-            "comments__author",
-        )
-        .order_by("position")
-    )
-
-
-def _edition(edition: Edition, conditions: list[Condition]) -> dict[str, Any]:
-    return {
-        "slug": edition.checklist.slug,
-        "title": edition.title,
-        "version": edition.version,
-        "digest": edition.digest,
-        "documents": edition.documents,
-        "entry_conditions": _conditions(edition, conditions, Condition.Kind.ENTRY),
-        "exit_criteria": _conditions(edition, conditions, Condition.Kind.EXIT),
-    }
-
-
-def _conditions(edition: Edition, conditions: list[Condition], kind: str) -> list[dict[str, Any]]:
-    return [
-        {
-            "id": condition.ref,
-            "text": condition.text,
-            "state": condition.state,
-            "note": condition.note,
-            "changed_at": moment(condition.changed_at),
-            "changed_by": _person(condition.changed_by),
-        }
-        for condition in conditions
-        if condition.edition_id == edition.pk and condition.kind == kind
-    ]
-
-
-def _item(answer: Answer) -> dict[str, Any]:
-    item = answer.item
-    return {
-        "id": item.ref,
-        "number": item.number,
-        "title": item.title,
-        "severity": answer.severity,
-        "own_severity": item.severity,
-        "guidance": item.guidance,
-        "why": item.why,
-        "verify": item.verify,
-        "parameters": item.parameters,
-        "source": item.source,
-    }
-
-
-def _answer(answer: Answer, ties: list[dict[str, Any]]) -> dict[str, Any]:
-    return {
-        "state": answer.state,
-        "severity_reason": answer.severity_reason,
-        "verdict": answer.verdict,
-        "ties": ties,
-        "counts_as": answer.counts_as,
-        "reason": answer.reason,
-        "approver": _person(answer.approver),
-        "accepted_at": moment(answer.accepted_at),
-        "accepted_until": day(answer.accepted_until),
-        "owner": _person(answer.owner),
-        "due": day(answer.due),
-        "changed_at": moment(answer.changed_at),
-        "changed_by": _person(answer.changed_by),
-        "evidence": [told_evidence(evidence) for evidence in answer.evidence.all()],
-        "comments": [told_comment(comment) for comment in answer.comments.all()],
-    }
-
-
-def _event(event: Event) -> dict[str, Any]:
+def told_event(event: Event) -> dict[str, Any]:
     return {
         "number": event.number,
         "at": stamp(event.at),
         "by": event.actor_name,
         "verb": event.verb,
         "text": describe(event),
+        "content": event.content,
         "hash": event.hash,
     }

@@ -10,17 +10,21 @@ from django.utils import timezone
 from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.events import Event
+from audits.models.go_conditions import GoCondition
+from audits.models.lifecycle import RoundState
 from audits.models.progress import Progress, by_audit
 from audits.models.signoffs import SignOff
 
 
 @dataclass(frozen=True)
 class Standing:
-    """`since` says what happened after the last sign-off: "", "reopened" or "changed"."""
+    """`since` says what happened after the last sign-off: "", "reopened", "changed" or "expired";
+    `late` counts conditions of the go that are overdue."""
 
     progress: Progress
     last_sign_off: SignOff | None
     since: str
+    late: int
 
 
 def standings(audits: Iterable[Audit]) -> dict[Any, Standing]:
@@ -29,7 +33,25 @@ def standings(audits: Iterable[Audit]) -> dict[Any, Standing]:
     progress = _progress(known)
     sign_offs = SignOff.objects.last_of(known)
     since = _since({pk: audit for pk, audit in known.items() if _is_reopened(audit)})
-    return {pk: Standing(progress[pk], sign_offs.get(pk), since.get(pk, "")) for pk in known}
+    late = _late(known)
+    return {
+        pk: Standing(
+            progress[pk],
+            sign_offs.get(pk),
+            "expired" if _is_expired(sign_offs.get(pk)) else since.get(pk, ""),
+            late.get(pk, 0),
+        )
+        for pk in known
+    }
+
+
+def _is_expired(last: SignOff | None) -> bool:
+    return last is not None and last.round.state == RoundState.EXPIRED
+
+
+def _late(audits) -> dict[Any, int]:
+    rows = GoCondition.objects.late().filter(round__audit__in=audits).order_by()
+    return dict(rows.values_list("round__audit").annotate(Count("pk")))
 
 
 def _progress(audits: dict[Any, Audit]) -> dict[Any, Progress]:

@@ -44,6 +44,28 @@ def _project_changed(detail: dict) -> str:
     return f"changed the project “{detail['name']}”: {', '.join(changes)}"
 
 
+def _on(detail: dict) -> str:
+    return f"on “{detail['environment']}” of “{detail['name']}”"
+
+
+def _watch_changed(detail: dict) -> str:
+    minutes = detail["every_minutes"]
+    how = f"every {minutes} min" if minutes else "by hand"
+    return f"set “{detail['probe']}” {_on(detail)} to {how if detail['enabled'] else 'off'}"
+
+
+def _agreed(detail: dict, to_what: str) -> str:
+    verb = "agreed to" if detail["yes"] else "no longer agrees to"
+    return f"{verb} {to_what} of “{detail['probe']}” {_on(detail)}"
+
+
+def _channel_changed(detail: dict) -> str:
+    name, before = detail["name"], detail["before"]
+    called = f"“{name}”" if name == before else f"“{before}”, now “{name}”"
+    secret = ", and its address or key" if detail["secret"] else ""
+    return f"changed the channel {called}{secret}"
+
+
 SENTENCES = {
     "team.founded": lambda d: f"founded the team “{d['name']}”",
     "team.settings": _changed,
@@ -61,6 +83,34 @@ SENTENCES = {
     "crosswalk.loaded": lambda d: f"loaded the crosswalk “{d['name']}”",
     "checklist.published": lambda d: f"published the checklist “{d['name']}”",
     "draft.discarded": lambda d: f"discarded the draft “{d['name']}”",
+    "team.policy": lambda d: f"changed the sign-off policy to {d['after']}; it was {d['before']}",
+    "release.registered": lambda d: f"registered the release {d['release']} of “{d['name']}”",
+    "token.issued": lambda d: f"issued the API token “{d['name']}” ({d['hint']}…)",
+    "token.revoked": lambda d: f"revoked the API token “{d['name']}” ({d['hint']}…)",
+    "channel.added": lambda d: f"added the channel “{d['name']}” ({d['kind']})",
+    "channel.changed": _channel_changed,
+    "channel.removed": lambda d: f"removed the channel “{d['name']}”",
+    "channel.off": lambda d: f"turned the channel “{d['name']}” off: {d['because']}",
+    "channel.tested": lambda d: f"sent a test alert to “{d['name']}”",
+    "channel.answered": lambda d: f"said that a test alert {d['told']} in “{d['name']}”",
+    "alert.muted": lambda d: (
+        f"muted the alerts of “{d['probe']}” on “{d['environment']}” of “{d['name']}” "
+        f"until {d['until']}"
+    ),
+    "alert.unmuted": lambda d: (
+        f"let “{d['probe']}” on “{d['environment']}” of “{d['name']}” tell alerts again"
+    ),
     "project.made": lambda d: f"made the project “{d['name']}”",
     "project.changed": _project_changed,
+    "environment.changed": lambda d: (
+        f"changed the environment “{d['environment']}” of “{d['name']}”: {', '.join(d['changes'])}"
+    ),
+    "environment.removed": lambda d: (
+        f"removed the environment “{d['environment']}” of “{d['name']}”"
+    ),
+    "key.added": lambda d: f"added the {d['purpose']} “{d['key']}” {_on(d)}",
+    "key.removed": lambda d: f"removed the {d['purpose']} “{d['key']}” {_on(d)}",
+    "watch.changed": _watch_changed,
+    "watch.paid": lambda d: _agreed(d, "paid runs"),
+    "watch.intrusive": lambda d: _agreed(d, "runs on production"),
 }

@@ -5,6 +5,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.urls import reverse
 
+from audits.models import rings
 from audits.models.errors import Outdated, Refused
 from audits.models.text import clean
 from audits.models.users import User
@@ -47,6 +48,7 @@ class Team(models.Model):
     link_days = models.PositiveIntegerField(null=True, blank=True)
     file_days = models.PositiveIntegerField(null=True, blank=True)
     note_days = models.PositiveIntegerField(null=True, blank=True)
+    run_days = models.PositiveIntegerField(null=True, blank=True)
     version = models.PositiveIntegerField(default=1)
     members = models.ManyToManyField(
         settings.AUTH_USER_MODEL, through="Membership", related_name="teams"
@@ -65,7 +67,7 @@ class Team(models.Model):
 
     def locked(self) -> "Team":
         """The row under its lock, which every change of who belongs to the team takes first."""
-        return Team.objects.select_for_update().get(pk=self.pk)
+        return Team.objects.select_for_update(no_key=True).get(pk=self.pk)
 
     def log(self, verb: str, *, by: User | None, actor: str = "", **detail) -> None:
         """Append one event; `actor` is the name of one who is not signed in."""
@@ -100,6 +102,7 @@ class Team(models.Model):
         link_days: int | None,
         file_days: int | None,
         note_days: int | None,
+        run_days: int | None,
         seen_version: int | None = None,
     ) -> "Team":
         """The name, and after how many days evidence of each kind is stale. Outdated when
@@ -107,7 +110,7 @@ class Team(models.Model):
         team = self.locked()
         name = clean_name(name)
         days = {"link_days": link_days, "file_days": file_days, "note_days": note_days}
-        wanted = {"name": name} | days
+        wanted = {"name": name} | days | {"run_days": run_days}
         before = {column: getattr(team, column) for column in wanted}
         if wanted == before:
             return team
@@ -141,6 +144,7 @@ SETTINGS = {
     "link_days": "Links",
     "file_days": "Files",
     "note_days": "Notes",
+    "run_days": "Probe runs",
 }
 
 
@@ -204,6 +208,7 @@ class Membership(models.Model):
         if role != before:
             self.team.memberships.filter(pk=self.pk).update(role=role)
             self.team.log("member.role", by=by, member=str(self.user), before=before, after=role)
+            rings.rights()
 
     @transaction.atomic
     def end(self, *, by: User) -> None:
@@ -212,6 +217,7 @@ class Membership(models.Model):
         verb = "member.left" if by == self.user else "member.removed"
         self.team.log(verb, by=by, member=str(self.user), role=self.role)
         self.delete()
+        rings.rights()
 
     def _locked(self, next_role: str | None) -> "Membership":
         """The row as it is now; Refused when it is gone, or holds the team's last owner."""

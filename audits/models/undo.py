@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from audits.models import edits, undo_evidence
+from audits.models import edits, evidence, undo_evidence
 from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.comments import Comment
 from audits.models.errors import NotAllowed, Refused
 from audits.models.events import Event
-from audits.models.moves import move_back
+from audits.models.moves import is_last, move_back
 from audits.models.terms import Rating, refuse_unless_approver
 from audits.models.users import User
 
@@ -48,7 +48,7 @@ def undoable(events: Iterable[Event]) -> set[int]:
     comments = _withdrawn([each for each in events if each.verb in COMMENTS])
 
     def is_latest(event: Event) -> bool:
-        if event.verb in undo_evidence.VERBS:
+        if event.verb in evidence.VERBS:
             return undo_evidence.is_latest(event, pieces)
         if event.verb in COMMENTS:
             withdrew = event.verb == "comment.withdrawn"
@@ -70,7 +70,7 @@ def _is_latest_of_audit(event: Event) -> bool:
         return detail["version"] == audit.condition_versions.get(detail["condition"])
     if event.verb == "tie.parted":
         return detail["tie"] in audit.parted_ties
-    return audit.events_count == event.number + detail["reopened"]
+    return is_last(event)
 
 
 @transaction.atomic
@@ -105,6 +105,9 @@ def _undo_answers(audit: Audit, event: Event, by: User) -> Undone:
     def restore(answer: Answer) -> dict:
         taken = events[answer.pk]
         edits.restore(answer, taken.detail["was"])
+        if _rates(taken) and not answer.severity_reason:
+            # Its item may be that of another edition by now.
+            answer.severity = answer.item.severity
         return {"undoes": taken.number, "what": taken.verb}
 
     edits.apply(audit, latest, restore, verb="answer.undone", by=by)
@@ -120,9 +123,15 @@ def _batch(audit: Audit, event: Event) -> list[Event]:
     return list(audit.events.filter(number__in=numbers))
 
 
+def _rates(event: Event) -> bool:
+    return not event.detail["was"].keys().isdisjoint(edits.SEVERITY)
+
+
 def _lowers(event: Event, answer: Answer) -> bool:
     was = event.detail["was"]
-    return "severity" in was and Rating(was["severity"]).lowers(answer)
+    given = was.get("severity_reason", answer.severity_reason)
+    severity = was.get("severity", answer.severity) if given else answer.item.severity
+    return _rates(event) and Rating(severity).lowers(answer)
 
 
 def _refuse_confirming(event: Event, answer: Answer, by: User) -> None:
@@ -191,7 +200,7 @@ def _withdrawn(events: Sequence[Event]) -> dict[int, bool]:
 # Verb -> what takes it back, under the audit's lock.
 TAKES_BACK: dict[str, Callable[[Audit, Event, User], Undone]] = {
     **dict.fromkeys(ANSWERS, _undo_answers),
-    **dict.fromkeys(undo_evidence.VERBS, _undo_evidence),
+    **dict.fromkeys(evidence.VERBS, _undo_evidence),
     **dict.fromkeys(COMMENTS, _undo_comment),
     "audit.renamed": _undo_renaming,
     "audit.moved": _undo_move,

@@ -12,15 +12,9 @@ from audits.models.answers import Answer
 from audits.models.audits import Audit
 from audits.models.errors import Refused
 from audits.models.events import Event
-from audits.models.evidence import BYTES_WAIT, Change, Evidence, record
+from audits.models.evidence import BYTES_WAIT, VERBS, Change, Evidence, record
 from audits.models.users import User
 
-VERBS = frozenset(
-    {
-        *("evidence.added", "evidence.removed", "evidence.replaced"),
-        *("evidence.dated", "evidence.undone"),
-    }
-)
 # What stands as the reason of what was attached and taken back.
 REASON = "undone"
 MOMENTS = ("replaced_at", "removed_at", "discard_at")

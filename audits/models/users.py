@@ -1,9 +1,11 @@
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models, transaction
 from django.utils import timezone
 
+from audits.models import rings
 from audits.models.errors import Refused
 
 
@@ -59,7 +61,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @transaction.atomic
     def close(self) -> None:
-        """Leave every team and sign in no more; the name stays on what was done.
+        """Leave every team and sign in no more; the name stays on what was done, and no passkey.
 
         Refused where a team would be left without an owner.
         """
@@ -68,8 +70,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             raise Refused(f"You are the only owner of {names}. Make somebody else an owner first.")
         for membership in self.memberships.select_related("team", "user").order_by("team_id"):
             membership.end(by=self)
+        Authenticator.objects.filter(user=self).delete()
         self.is_active = False
         self.save(update_fields=["is_active"])
+        rings.rights()
 
     @property
     def initials(self) -> str:

@@ -1,4 +1,4 @@
-"""The one byte form of a snapshot, and its digest."""
+"""The one byte form of a snapshot or a seal, and its digest."""
 
 import hashlib
 import json
@@ -30,6 +30,15 @@ def check_digest(snapshot: dict[str, Any], claimed: str) -> None:
         raise ValueError(
             f"The digest {claimed} is not that of this snapshot ({actual}): "
             "pass the digest of its canonical JSON."
+        )
+
+
+def check_seal(seal: dict[str, Any], claimed: str) -> None:
+    """Raise ValueError unless the seal is one of the snapshot with this digest."""
+    if seal["snapshot"] != claimed:
+        raise ValueError(
+            f"The seal is of the snapshot {seal['snapshot']}, not of {claimed}: "
+            "pass the seal that was made for this snapshot."
         )
 
 

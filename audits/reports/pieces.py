@@ -7,6 +7,8 @@ from datetime import date, timedelta
 from typing import Any
 
 Row = dict[str, Any]
+# What a kind of evidence is called.
+KINDS = {"link": "link", "file": "file", "note": "note", "run": "probe run"}
 
 
 @dataclass(frozen=True)
@@ -49,4 +51,4 @@ def count(rows: Iterable[Row], today: str) -> dict[str, int]:
     kinds = Counter(row["kind"] for row in current.values())
     removed = sum(1 for row in rows if row["removed"] is not None and row["replaced"] is None)
     stale = sum(1 for row in current.values() if stale_since(row, today))
-    return {"link": 0, "file": 0, "note": 0, **kinds, "removed": removed, "stale": stale}
+    return {"link": 0, "file": 0, "note": 0, "run": 0, **kinds, "removed": removed, "stale": stale}

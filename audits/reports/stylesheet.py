@@ -24,7 +24,7 @@ def embedded_css(text: str) -> str:
 
 @cache
 def _rules() -> str:
-    return _inlined(_read("report-base.css") + _read("report-print.css"))
+    return _inlined("".join(_read(f"report-{part}.css") for part in ("base", "print", "sign-off")))
 
 
 @cache

@@ -1,10 +1,10 @@
-"""What a snapshot adds up to: counts, verdict, and the lists that a manager reads first."""
+"""What a snapshot adds up to: counts, and the lists that a manager reads first."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any
 
 from audits.reports import pieces
 from audits.reports.labels import letters
@@ -12,8 +12,6 @@ from audits.reports.pieces import is_current
 
 LONG_LIST = 6
 LONG_TEXT = 1500
-
-Tone = Literal["go", "no-go", "warn", "draft"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,9 @@ class Figures:
     open_blockers: int
     # Done for a person, failing for the machine.
     conflicts: int
+    # Of which a machine says something, and of those what it saw work.
+    checked: int
+    passed: int
 
     @property
     def settled(self) -> int:
@@ -58,13 +59,21 @@ class Entry:
     def is_conflict(self) -> bool:
         return self.answer["state"] == "done" and self.answer["verdict"] == "fail"
 
+    def has_word(self, name: str) -> bool:
+        """Whether anything that the machine says of it has that."""
+        return any(word[name] for word in self.answer["machine"])
+
     @property
     def is_long(self) -> bool:
         """Too much to keep together on paper without leaving half a page empty."""
         rows, comments = self.answer["evidence"], self.answer["comments"]
         texts = [self.answer["reason"], *(comment["text"] for comment in comments)]
         texts += [piece["text"] + piece["url"] + piece["filename"] for piece in rows]
-        return len(rows) + len(comments) > LONG_LIST or sum(map(len, texts)) > LONG_TEXT
+        words = self.answer["machine"]
+        texts += [word["says"] + word["how"] + word["next_step"] for word in words]
+        # What a machine saw takes several lines each.
+        many = len(rows) + len(comments) + 4 * len(words)
+        return many > LONG_LIST or sum(map(len, texts)) > LONG_TEXT
 
     @property
     def evidence(self) -> list[dict[str, Any]]:
@@ -103,30 +112,36 @@ class Edition:
 
 
 @dataclass(frozen=True)
-class Verdict:
-    """`word` in three words or so, `sentence` for who reads one line only."""
-
-    tone: Tone
-    word: str
-    sentence: str
-
-
-@dataclass(frozen=True)
 class Summary:
     editions: tuple[Edition, ...]
     figures: Figures
-    verdict: Verdict
     blocking: tuple[Entry, ...]
+    conflicts: tuple[Entry, ...]
     risks: tuple[Entry, ...]
     overdue: tuple[Entry, ...]
     evidence: dict[str, int]
     # Piece -> the items that it backs, of those that back several.
     backed: dict[str, list[Entry]]
     done_without_evidence: int
+    # Of what the machine says, how much was told by a simulator, and how much had grown stale.
+    simulated: int
+    stale_verdicts: int
 
     def name_of(self, checklist: str, item: str) -> str:
         """`B7 Title` of the item with these ids; the ids when the report does not have it."""
         return self._names.get((checklist, item), f"{checklist}/{item}")
+
+    def anchor_of(self, name: str) -> str | None:
+        """Where the report has the item that is printed as `B7 Title`, if it has one."""
+        return self._anchors.get(name)
+
+    @cached_property
+    def _anchors(self) -> dict[str, str]:
+        return {
+            f"{entry.label} {entry.item['title']}": entry.anchor
+            for edition in self.editions
+            for entry in (*edition.retired, *edition.entries)
+        }
 
     @cached_property
     def _names(self) -> dict[tuple[str, str], str]:
@@ -151,8 +166,8 @@ def summarise(snapshot: dict[str, Any]) -> Summary:
     return Summary(
         editions=editions,
         figures=figures,
-        verdict=verdict(figures, snapshot["seal"]),
         blocking=tuple(entry for entry in entries if entry.blocks),
+        conflicts=tuple(entry for entry in entries if entry.is_conflict),
         risks=tuple(e for e in entries if e.answer["state"] == "risk_accepted"),
         overdue=tuple(entry for entry in entries if _overdue(entry, today)),
         evidence=pieces.count((row for e in entries for row in e.answer["evidence"]), today),
@@ -160,6 +175,8 @@ def summarise(snapshot: dict[str, Any]) -> Summary:
         done_without_evidence=sum(
             1 for e in entries if e.answer["counts_as"] == "done" and not e.evidence
         ),
+        simulated=sum(1 for entry in entries if entry.has_word("simulated")),
+        stale_verdicts=sum(1 for entry in entries if entry.has_word("stale_since")),
     )
 
 
@@ -174,47 +191,13 @@ def count(entries: Iterable[Entry]) -> Figures:
         open=states["open"],
         open_blockers=sum(1 for entry in entries if entry.blocks),
         conflicts=sum(1 for entry in entries if entry.is_conflict),
+        checked=sum(1 for entry in entries if entry.answer["verdict"]),
+        passed=sum(1 for entry in entries if entry.answer["verdict"] == "pass"),
     )
-
-
-def verdict(figures: Figures, seal: dict[str, Any] | None) -> Verdict:
-    """A seal decides; without one the report is a draft and says what is left."""
-    left = _what_is_left(figures)
-    if seal is None:
-        return _draft(figures, left)
-    if seal["decision"] == "no_go":
-        return Verdict("no-go", "No-go — sealed", f"The launch is refused. {left}")
-    if figures.open_blockers:
-        blockers = plural(figures.open_blockers, "blocker")
-        return Verdict("warn", f"Go — sealed, {blockers} open", f"Approved all the same. {left}")
-    return Verdict("go", "Go — sealed", f"The launch is approved. {left}")
 
 
 def plural(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
-
-
-def _draft(figures: Figures, left: str) -> Verdict:
-    if figures.open_blockers:
-        blockers = plural(figures.open_blockers, "blocker")
-        return Verdict("no-go", f"Draft: {blockers} open", f"Nobody has signed yet. {left}")
-    if figures.open:
-        items = plural(figures.open, "item")
-        return Verdict("draft", f"Draft: {items} open", f"Nobody has signed yet. {left}")
-    return Verdict("draft", "Draft: ready to seal", f"Nobody has signed yet. {left}")
-
-
-def _what_is_left(figures: Figures) -> str:
-    if not figures.items:
-        return "The audit has no items."
-    if not figures.open:
-        many = figures.items > 1
-        return f"All {figures.items:,} items are settled." if many else "The only item is settled."
-    verb = "is" if figures.open == 1 else "are"
-    blockers = plural(figures.open_blockers, "blocker") if figures.open_blockers else "no blocker"
-    return (
-        f"{figures.open:,} of {plural(figures.items, 'item')} {verb} open, {blockers} among them."
-    )
 
 
 def _editions(sources: list[dict[str, Any]]) -> Iterator[Edition]:

@@ -8,11 +8,22 @@ from urllib.parse import urlsplit
 import nh3
 from markupsafe import Markup
 
-from checklist.markdown import html
+from checklist.markdown import INVISIBLE, html
 
-# Controls have no look of their own, and direction overrides can make "no-go" read as
-# something else; both stay in the snapshot and its digest, but not on the page.
-INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
+# All that can turn the direction of a line: right-to-left letters, Arabic digits, and marks.
+TURNING = (
+    "\u0590-\u08ff\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufeff"
+    "\U00010800-\U00010fff\U0001e800-\U0001efff"
+)
+STEADY = re.compile(f"<bdi>([^<{TURNING}]*)</bdi>")
+
+
+def unwrapped(html: str) -> str:
+    """HTML with `<bdi>` only around what may run from right to left.
+
+    Around anything else it changes nothing, and costs the PDF a box and a tag each time.
+    """
+    return STEADY.sub(r"\1", html)
 
 
 def visible(value: object) -> object:
@@ -24,7 +35,7 @@ def visible(value: object) -> object:
 
 def markdown(text: str) -> Markup:
     """Markdown as clean HTML: no images, no HTML of the author's, no dangerous links."""
-    return html(INVISIBLE.sub("", text))
+    return html(text)
 
 
 def plain(text: str) -> str:
@@ -46,6 +57,12 @@ def moment(value: str) -> str:
     """`2026-11-21T04:34:00Z` as `21 Nov 2026, 04:34 UTC`."""
     at = datetime.fromisoformat(value)
     return f"{_day(at)}, {at:%H:%M} UTC"
+
+
+def instant(value: str) -> str:
+    """`2026-11-21T04:34:09Z` as `21 Nov 2026, 04:34:09 UTC`: when somebody signed."""
+    at = datetime.fromisoformat(value)
+    return f"{_day(at)}, {at:%H:%M:%S} UTC"
 
 
 def day(value: str) -> str:

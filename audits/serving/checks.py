@@ -7,8 +7,14 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
+from django.utils import timezone
 
+from audits.models import guards, signing
+from audits.probes.prices import PricesFault
 from audits.serving.libraries import missing_packages
+
+# Days before its end at which a certificate is spoken of at each start.
+SOON = 30
 
 
 class Fault(Exception):
@@ -56,6 +62,30 @@ def listen(host: str, port: int) -> socket.socket:
             "Stop what uses it, or choose another: PORT=8001 make serve"
         ) from None
     return listener
+
+
+def check_prices() -> None:
+    try:
+        guards.prices()
+    except PricesFault as fault:
+        raise Fault(f"PRICES_FILE: {fault}") from None
+
+
+def check_signing() -> str:
+    """Make the key that seals reports, if need be; what there is to say about it, or nothing."""
+    try:
+        certificate = signing.identity().certificate
+    except signing.SigningUnavailable as unavailable:
+        raise Fault(f"reports could not be sealed. {unavailable}") from None
+    left = certificate.not_valid_after_utc - timezone.now()
+    if left.days >= SOON:
+        return ""
+    if left.days < 0:
+        return (
+            f"The signing certificate expired on {certificate.not_valid_after_utc:%Y-%m-%d}: "
+            "no report can be sealed until it is renewed."
+        )
+    return f"The signing certificate expires in {left.days} days: renew it before."
 
 
 def migrate() -> None:

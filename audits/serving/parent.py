@@ -16,9 +16,9 @@ FAREWELL_SECONDS = 3
 
 
 class Parent:
-    """Web processes behind one listening socket, and a worker.
+    """Web processes behind one listening socket, and what works beside them.
 
-    `on_ready` is called once, when a web process has answered its first request; the worker is
+    `on_ready` is called once, when a web process has answered its first request; the others are
     started after it. `say` tells the operator.
     """
 
@@ -26,14 +26,14 @@ class Parent:
         self,
         listener: socket.socket,
         webs: list[WebProcess],
-        worker: Child,
+        others: list[Child],
         *,
         on_ready: Callable[[], None],
         say: Callable[[str], object],
     ) -> None:
         self.listener = listener
         self.webs = webs
-        self.worker = worker
+        self.others = others
         self.on_ready = on_ready
         self.say = say
         self.stopping = False
@@ -85,7 +85,8 @@ class Parent:
         if web.is_ready and not self.was_ready:
             self.was_ready = True
             self.on_ready()
-            self._start(self.worker)
+            for child in self.others:
+                self._start(child)
 
     def _open_or_shut(self) -> None:
         """Without anybody to take them, connections wait in the socket's backlog."""
@@ -113,23 +114,23 @@ class Parent:
                 pid, status = os.waitpid(-1, os.WNOHANG)
                 if not pid:
                     return
-                for child in (*self.webs, self.worker):
+                for child in (*self.webs, *self.others):
                     if child.pid == pid:
                         sentence = child.ended(os.waitstatus_to_exitcode(status))
                         if not self.stopping:
                             self.say(sentence)
 
     def _seconds_to_next_start(self) -> float | None:
-        due = [child.starts_at for child in (*self.webs, self.worker) if child.starts_at]
+        due = [child.starts_at for child in (*self.webs, *self.others) if child.starts_at]
         return max(0, min(due) - time.monotonic()) if due else None
 
     def _start_what_is_due(self) -> None:
-        for child in (*self.webs, self.worker):
+        for child in (*self.webs, *self.others):
             if child.starts_at and child.starts_at <= time.monotonic() and not self.stopping:
                 self._start(child)
 
     def _end(self) -> None:
-        children = (*self.webs, self.worker)
+        children = (*self.webs, *self.others)
         self.listener.close()
         for child in children:
             child.ask_to_end()

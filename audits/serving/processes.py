@@ -27,6 +27,8 @@ class Child:
         self.name = name
         self.work = work
         self.pid: int | None = None
+        # That of its processes, which may outlive it.
+        self.group: int | None = None
         self.starts_at: float | None = None  # by time.monotonic(), while it is to be started
         self.started_at = 0.0
         self.pause = 1
@@ -34,7 +36,7 @@ class Child:
     def start(self, *, keep: int | None = None) -> None:
         self.starts_at = None
         self.started_at = time.monotonic()
-        self.pid = fork(self.name, self.work, keep=keep)
+        self.pid = self.group = fork(self.name, self.work, keep=keep)
 
     def ended(self, status: int) -> str:
         """Take note of its end, and plan the next start; the sentence for the log."""
@@ -51,10 +53,11 @@ class Child:
             os.kill(self.pid, signal.SIGTERM)
 
     def kill(self) -> None:
-        """End it and its own children now, and take leave of it."""
-        if self.pid:
+        """End it and its own children now, those that it left behind too, and take leave."""
+        if self.group:
             with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.pid, signal.SIGKILL)
+                os.killpg(self.group, signal.SIGKILL)
+        if self.pid:
             os.waitpid(self.pid, 0)
 
 

@@ -8,13 +8,17 @@ import socket
 import threading
 from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 import uvicorn
 
+from audits.live import hub
 from audits.serving.connections import Connection
 from audits.serving.processes import Child
 
 GRACE_SECONDS = 2
+# For the last words of streams.
+FLUSH_SECONDS = 0.3
 # Longer than the proxies before us keep theirs (nginx: 60 s), or one sends a request into a
 # connection that is being closed here.
 IDLE_SECONDS = 65
@@ -106,7 +110,18 @@ class Web(uvicorn.Server):
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         asyncio.get_running_loop().remove_reader(self.channel)
+        # Streams would stay for ever; whoever looks on comes back, to the process that follows.
+        streams = asyncio.create_task(self._end_streams())
         await super().shutdown(sockets)
+        await streams
+
+    async def _end_streams(self) -> None:
+        hub.stop_all()
+        await asyncio.sleep(FLUSH_SECONDS)
+        connections: list[Any] = list(self.server_state.connections)
+        for connection in connections:
+            if (connection.scope or {}).get("path", "").startswith("/live/"):
+                connection.transport.abort()  # it reads nothing any more
 
     def _take(self) -> None:
         try:

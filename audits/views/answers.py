@@ -8,7 +8,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from audits import access
 from audits.forms.answers import PlanForm, SeverityForm, StateForm, VersionedForm
-from audits.forms.correct import correct
+from audits.forms.correct import correct, explain
 from audits.http import Request
 from audits.models import Answer, Event
 from audits.models.errors import NotAllowed, Outdated, Refused, RuleBroken
@@ -152,14 +152,13 @@ def invalid(request: Request, answer: Answer, form, name: str) -> HttpResponse:
 
 def refused(request: Request, answer: Answer, form, error: RuleBroken, name: str) -> HttpResponse:
     """The form once more with what was typed, the row's present version, and the reason."""
-    field = getattr(error, "field", None)
     if isinstance(error, Outdated):
         _show_version(form, answer)
         form.versions = of_form(
             form, Answer.objects.select_related("changed_by").get(pk=answer.pk)
         )
     else:
-        form.add_error(field if field in form.fields else None, str(error))
+        explain(form, error)
     return again(request, answer, error.status, **{name: form})
 
 

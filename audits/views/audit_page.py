@@ -13,6 +13,7 @@ from audits.models import Answer, Audit
 from audits.models.progress import Progress, by_section, of_audit, of_section
 from audits.views import filters, rows, together
 from audits.views.bulk_bar import Bar, bar_html, new_bar
+from audits.views.followed import followed
 from audits.views.listing import ROWS_A_PAGE, Listing, listing, page_of
 from audits.views.notices import notices
 from audits.views.panel import panel_html
@@ -63,6 +64,9 @@ def audit_page(
     selected = bar.selected if bar else frozenset()
     at = rows.place(request, audit, link, selected)
     context |= _rows_html(request, at, found, opened, bound)
+    here = opened.get_absolute_url() if opened else audit.get_absolute_url()
+    page = "" if request.method == "GET" else f"{here}{link}"
+    context |= followed(audit, page=page, has_rows=True, query=link)
     return render(request, "audits/audit_detail.html", context, status=status)
 
 
@@ -98,6 +102,7 @@ def answer_row(
         return HttpResponse(rows.list_html([rows.of(changed)], at.read_only(), changed.pk, panel))
     row = rows.of(changed)
     found = together.mark(audit, [row])
+    rows.mark_stale(audit, [row])
     html = rows.saved_html(
         row,
         at,
@@ -109,6 +114,14 @@ def answer_row(
     if request.method == "POST":
         html += together.others_html(audit, row, at, found, also)
     return HttpResponse(html, status=status)
+
+
+def verdict_html(request: Request, answer: Answer) -> str:
+    """Out of band, what a verdict changes of the page: its cell, and what counts conflicts."""
+    row = rows.of(_whole(answer.audit, answer.pk))
+    rows.mark_stale(answer.audit, [row])
+    at = rows.place(request, answer.audit, "")
+    return rows.verdict_html(row, at, of_audit(answer.audit))
 
 
 def _whole(audit: Audit, pk: int) -> Answer:

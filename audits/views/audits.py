@@ -14,6 +14,7 @@ from audits.models.errors import AuditOpen, Outdated
 from audits.models.history import describe
 from audits.models.undo import undoable
 from audits.views.audit_page import audit_page
+from audits.views.followed import followed
 
 HISTORY_PAGE = 100
 NUMBER = re.compile("[0-9]{1,9}")
@@ -95,5 +96,6 @@ def audit_history(request: Request, pk) -> HttpResponse:
             "may_edit": access.viewer(request.user, audit).may_edit,
             "answer": answer,
             "next_before": page[-1].number if more else None,
+            **followed(audit),
         },
     )

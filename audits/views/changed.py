@@ -29,6 +29,7 @@ def rows_html(request: Request, audit: Audit, changed: Sequence[Answer], selecte
     place = rows.place(request, audit, page_link(request), frozenset(selected))
     drawn = [rows.of(each) for each in found]
     together.mark(audit, drawn)
+    rows.mark_stale(audit, drawn)
     return rows.changed_html(drawn, place, panels, by_section(audit))
 
 

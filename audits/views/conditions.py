@@ -7,10 +7,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
 from audits.forms.conditions import LABELS, ConditionForm
-from audits.forms.correct import correct
+from audits.forms.correct import correct, explain
 from audits.http import Request
 from audits.models import Audit, Condition
 from audits.models.errors import Outdated, Refused
+from audits.views.followed import followed
 
 HEADINGS = {
     Condition.Kind.ENTRY: (
@@ -45,8 +46,7 @@ def condition_settle(request: Request, pk, condition_pk) -> HttpResponse:
         except (Refused, Outdated) as error:
             status = error.status
             if isinstance(error, Refused):
-                field = error.field if error.field in form.fields else None
-                form.add_error(field, str(error))
+                explain(form, error)
             else:
                 correct(form, version=condition.version)
                 form.versions = _versions(condition, form)
@@ -88,6 +88,7 @@ def _page(request: Request, audit: Audit, *, sent=None, status: int = 200) -> Ht
         "several": len({condition.edition_id for condition in conditions}) > 1,
         "may_edit": membership.may_edit and not audit.is_sealed,
         "may_waive": membership.may_approve,
+        **followed(audit, page=reverse("condition-list", args=[audit.pk])),
     }
     return render(request, "conditions/condition_list.html", context, status=status)
 

@@ -17,7 +17,7 @@ from audits.models import Draft
 from audits.models.drafts import PartChanged
 from audits.models.errors import Refused
 from audits.views.drafts import draft_page
-from checklist import drafting
+from checklist import drafting, probe_names
 from checklist.faults import FaultyFile
 from checklist.field_changes import LABELS
 
@@ -84,6 +84,7 @@ def draft_item(request: Request, pk, ref: str) -> HttpResponse:
         draft,
         forms,
         "drafts/draft_item.html",
+        probe_names=probe_names.known(),
         part=lambda now: drafting.items(now).get(ref),
         what="this item",
         edit=edit,
@@ -110,6 +111,7 @@ def draft_item_new(request: Request, pk) -> HttpResponse:
         draft,
         forms,
         "drafts/draft_item.html",
+        probe_names=probe_names.known(),
         part=lambda now: {},
         what="this draft",
         edit=edit,

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from django.db.models import Q
 from django.http import QueryDict
 
-from audits.models import Answer, Audit, Evidence, User
+from audits.models import Answer, Audit, Evidence, User, stale_verdicts
 from audits.models.answer_rows import AnswerQuerySet
 from audits.models.progress import Progress
 from audits.models.text import UNSTORABLE
@@ -21,6 +21,8 @@ SHOW = {
     "open": "Open",
     "blockers": "Blockers",
     "conflicts": "Conflicts",
+    "failing": "Failing",
+    "stale-verdict": "Stale verdict",
     "mine": "Mine",
     "overdue": "Overdue",
     "accepted": "Accepted risks",
@@ -180,6 +182,16 @@ def _only(answers: AnswerQuerySet, name: str, audit: Audit, user: User) -> Answe
             return answers.exclude(evidence__in=Evidence.objects.current())
         case "stale-evidence":
             return answers.with_stale_evidence()
+    return _by_the_machine(answers, name, audit) if name != "changed" else _changed(answers, audit)
+
+
+def _by_the_machine(answers: AnswerQuerySet, name: str, audit: Audit) -> AnswerQuerySet:
+    if name == "failing":
+        return answers.filter(verdict=Answer.Verdict.FAIL)
+    return answers.filter(pk__in=stale_verdicts.of_answers(audit))
+
+
+def _changed(answers: AnswerQuerySet, audit: Audit) -> AnswerQuerySet:
     # Whatever happens to an answer is an event of the revision in which it happens.
     since = audit.events.filter(revision__gt=sealed_revision(audit), answer__isnull=False)
     return answers.filter(pk__in=since.values("answer"))

@@ -84,6 +84,7 @@ def listing(
         shown = shown if opened.retired_at else _with(shown, rows.of(opened))
         retired = _retired(audit) if opened.retired_at else retired
     together.mark(audit, shown)
+    rows.mark_stale(audit, shown)
     for row in shown:
         sections[row.section_id].rows.append(row)
     _lead(audit, list(sections.values()), page, asked)

@@ -21,7 +21,7 @@ def macros(name: str) -> Any:
         trim_blocks=True,
         undefined=StrictUndefined,
     )
-    environment.filters.update(day=day, day_of_year=day_of_year)
+    environment.filters.update(day=day, day_of_year=day_of_year, moment=moment)
     environment.globals.update(state_mark=state_mark, severity_mark=severity_mark)
     return environment.get_template(name).module
 
@@ -29,6 +29,12 @@ def macros(name: str) -> Any:
 def day(date: dt.date) -> str:
     """Such as 1 Dec 2026."""
     return f"{date.day} {date:%b %Y}"
+
+
+def moment(at: dt.datetime) -> str:
+    """Such as 1 Dec, 14:30 UTC."""
+    at = at.astimezone(dt.UTC)
+    return f"{at.day} {at:%b, %H:%M} UTC"
 
 
 def day_of_year(date: dt.date) -> str:

@@ -9,6 +9,7 @@ from audits.http import Request
 from audits.models import Answer, Membership, Team, pieces
 from audits.models.history import describe
 from audits.models.undo import undoable
+from audits.views.panel_machine import machine_part
 from audits.views.panel_ties import panel_part
 
 EVENTS_SHOWN = 30
@@ -16,16 +17,30 @@ EVENTS_SHOWN = 30
 
 def panel_html(request: Request, answer: Answer, **bound) -> str:
     """The panel of an answer that was read `for_rows`, holding `bound` forms."""
+    seen = _seen_by(request, answer)
+    context = _context(answer, seen["membership"], **bound) | seen
+    context |= machine_part(answer, seen["may_edit"])
+    return render_to_string("audits/panel.html", context, request)
+
+
+def machine_html(request: Request, answer: Answer, nth: int = 0) -> tuple[str, int]:
+    """What the machine says, as the panel shows it, and how many probes are running still; `nth`
+    counts how often the page asked."""
+    seen = _seen_by(request, answer)
+    context = seen | machine_part(answer, seen["may_edit"]) | {"nth": nth}
+    html = render_to_string("audits/panel_machine.html", context, request)
+    return html, context["running"]
+
+
+def _seen_by(request: Request, answer: Answer) -> dict:
     membership = access.viewer(request.user, answer.audit)
-    context = _context(answer, membership, **bound) | {
+    may_edit = membership.may_edit and not answer.audit.is_sealed and answer.retired_at is None
+    return {
         "audit": answer.audit,
         "answer": answer,
         "membership": membership,
-        "may_edit": membership.may_edit
-        and not answer.audit.is_sealed
-        and answer.retired_at is None,
+        "may_edit": may_edit,
     }
-    return render_to_string("audits/panel.html", context, request)
 
 
 def _context(
@@ -59,6 +74,7 @@ def _context(
         "evidence": evidence,
         "together": pieces.together(answer),
         **panel_part(answer),
+        "actions": list(answer.actions.for_panel()),
         "comments": list(answer.comments.select_related("author")),
         "events": [
             (event, describe(event, named=False), event.pk in may_go)

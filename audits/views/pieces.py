@@ -11,7 +11,7 @@ from django.template.defaultfilters import date as day
 from django.template.defaultfilters import filesizeformat
 
 from audits import access
-from audits.forms.correct import correct
+from audits.forms.correct import correct, explain
 from audits.forms.evidence import FORMS, EvidenceForm, ExpiryForm
 from audits.http import Request, posted, require_form
 from audits.models import Answer, Evidence
@@ -48,7 +48,7 @@ def evidence_replace(request: Request, pk) -> HttpResponse:
             try:
                 _replace(evidence, form.cleaned_data, request)
             except Refused as error:
-                form.add_error(error.field if error.field in form.fields else None, str(error))
+                explain(form, error)
                 status = error.status
             except Outdated as error:
                 now = current_of(evidence)
@@ -92,7 +92,7 @@ def _both(now: Evidence, form: EvidenceForm) -> dict[str, Any]:
         ("Title", now.title, mine["title"]),
         (
             "What it holds",
-            now.url or now.text or kept,
+            now.url or (now.ran.says if now.ran else now.text) or kept,
             mine.get("url") or mine.get("text") or sent,
         ),
         ("Speaks of", day(now.speaks_of), day(mine["speaks_of"])),

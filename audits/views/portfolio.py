@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from audits import access
 from audits.http import Request
+from audits.models import ahead
 from audits.models.portfolio import portfolio
 from audits.views.portfolio_query import Query
 from audits.views.project_rows import portfolio_html
@@ -27,6 +28,7 @@ def project_list(request: Request) -> HttpResponse:
         "teams_for_edit": teams_for_edit,
         "query": query,
         "page": page,
+        "own_actions": ahead.of_person(request.user),
         "rows": portfolio_html(page, teams=teams, may_edit=may_edit),
     }
     return render(request, "projects/project_list.html", context)

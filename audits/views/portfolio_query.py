@@ -17,15 +17,20 @@ FILTERS = {
     models.BLOCKERS: "Blockers",
     models.CONFLICTS: "Conflicts",
     models.OVERDUE: "Overdue",
+    models.LATE: "Late conditions or action items",
+    models.REVIEW: "Review planned",
     models.MINE: "Mine",
 }
 # What cannot be true of one project together: choosing one leaves the others.
 APART = [
     {models.UPCOMING, models.LAUNCHED},
-    *({models.UNAUDITED, name} for name in models.AUDITS),
+    *({models.UNAUDITED, name} for name in (*models.AUDITS, models.LATE, models.REVIEW)),
 ]
 SORTS = {
-    models.BURNS: ("What burns", "Open blockers first, of these the nearest launch first."),
+    models.BURNS: (
+        "What burns",
+        "Blockers, late conditions and late action items first, the nearest launch first.",
+    ),
     models.LAUNCH: ("Launch", "The nearest launch first; what is launched comes last."),
     models.NAME: ("Name", "By name."),
     models.READINESS: ("Readiness", "The least ready first."),

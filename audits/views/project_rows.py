@@ -11,7 +11,10 @@ from django.templatetags.static import static
 from django.urls import reverse
 from markupsafe import Markup
 
-from audits.models import Audit, Project, Team
+from audits.models import Audit, Project, Team, ahead
+from audits.models.ahead import Ahead
+from audits.models.lifecycle import LIVE
+from audits.models.probe_health import Health, of_projects
 from audits.models.standing import Standing, standings
 from audits.views.macros import macros
 
@@ -19,18 +22,23 @@ TEMPLATE = "projects/rows.jinja"
 # A project's other audits that its row names; the rest is counted.
 OTHERS_NAMED = 3
 NOBODY = uuid.UUID(int=0)
+NOTHING_RAN = Health()
+NOTHING_AHEAD = Ahead()
 
 
 @dataclass
 class Row:
     """An audit and how it stands; `project` on a page of several projects, where the audit may
-    be missing. `others` are further audits of the project, and `more` counts those unnamed."""
+    be missing. `others` are further audits of the project, and `more` counts those unnamed;
+    `health` is that of the project's probes, `ahead` what it has ahead of it."""
 
     audit: Audit | None
     standing: Standing | None
     project: Project | None = None
     others: list[Any] = field(default_factory=list)
     more: int = 0
+    health: Health = NOTHING_RAN
+    ahead: Ahead = NOTHING_AHEAD
 
 
 @dataclass(frozen=True)
@@ -40,6 +48,8 @@ class Place:
 
     projects: str
     audits: str
+    reviews: str
+    teams: str
     start: str
     sprite: str
     may_edit: Collection
@@ -63,11 +73,13 @@ def _place(*, may_edit: Collection = (), several_teams: bool = False) -> Place:
     # A page names hundreds; to ask the resolver for each would take longer than the queries.
     before = {
         noun: reverse(f"{noun}-detail", args=[NOBODY]).removesuffix(f"{NOBODY}/")
-        for noun in ("project", "audit")
+        for noun in ("project", "audit", "review", "team")
     }
     return Place(
         projects=before["project"],
         audits=before["audit"],
+        reviews=before["review"],
+        teams=before["team"],
         start=reverse("audit-new"),
         sprite=static("icons/sprite.svg"),
         may_edit=may_edit,
@@ -82,6 +94,10 @@ def _rows(projects: list[Any]) -> list[Row]:
         project.pk: Row(current.get(project.current), standing.get(project.current), project)
         for project in projects
     }
+    for pk, health in of_projects(rows).items():
+        rows[pk].health = health
+    for pk, found in ahead.of_projects(rows).items():
+        rows[pk].ahead = found
     for other in _others(list(rows), list(current)):
         row = rows[other.project_id]
         row.others.append(other)
@@ -93,7 +109,7 @@ def _others(projects: list, current: list) -> QuerySet:
     """Of each project the few audits beside the current one that burn most, then the newest;
     `siblings` is how many there are."""
     burns = Case(
-        When(state=Audit.State.OPEN, then=F("count_blockers") + F("count_conflicts")),
+        When(state__in=LIVE, then=F("count_blockers") + F("count_conflicts")),
         default=Value(-1),
         output_field=IntegerField(),
     )

@@ -10,14 +10,20 @@ from django.views.decorators.http import require_POST, require_safe
 
 from audits import access
 from audits.forms.correct import correct
-from audits.forms.projects import EnvironmentForm, ProjectForm
+from audits.forms.projects import EnvironmentForm, ProjectForm, ReleaseForm
 from audits.http import Request, posted, require_form
-from audits.models import Environment, Project
+from audits.models import Environment, Project, Review, Round, ahead
 from audits.models.errors import Outdated
+from audits.models.probe_health import Health, of_environments
 from audits.views.macros import day
 from audits.views.project_rows import audits_html
 
 AUDITS_A_PAGE = 50
+# On the project's page; all of them have a page of their own.
+RELEASES_SHOWN = 5
+REVIEWS_SHOWN = 5
+# The page has the form of an environment too, which has a name as well.
+RELEASE_ID = "release-%s"
 
 
 @require_form
@@ -76,10 +82,14 @@ def _shown(value: str | dt.date | None) -> str:
 
 @require_safe
 def project_detail(request: Request, pk) -> HttpResponse:
-    return _project_page(request, access.project_for_view(request.user, pk))
+    return project_page(request, access.project_for_view(request.user, pk))
 
 
-def _project_page(request: Request, project: Project, *, environment_form=None) -> HttpResponse:
+def project_page(
+    request: Request, project: Project, *, environment_form=None, release_form=None
+) -> HttpResponse:
+    """The page, with a form that was refused in its place."""
+    releases = list(project.releases.all()[: RELEASES_SHOWN + 1])
     page = Paginator(
         project.audits.order_by("state", "-created_at", "id"), AUDITS_A_PAGE
     ).get_page(request.GET.get("page"))
@@ -92,11 +102,31 @@ def _project_page(request: Request, project: Project, *, environment_form=None) 
             "membership": access.membership(request.user, project.team),
             "page": page,
             "audits": audits_html(page) if page.paginator.count else "",
-            "environments": project.environments.all(),
+            "environments": _environments(project),
+            "ahead": ahead.of_projects([project.pk])[project.pk],
+            "reviews": _reviews(project),
             "environment_form": environment_form or EnvironmentForm(),
+            "releases": releases[:RELEASES_SHOWN],
+            "has_more_releases": len(releases) > RELEASES_SHOWN,
+            "bound": Round.objects.bound_of(project),
+            "release_form": release_form or ReleaseForm(auto_id=RELEASE_ID),
         },
-        status=422 if environment_form else 200,
+        status=422 if environment_form or release_form else 200,
     )
+
+
+def _reviews(project: Project) -> list[Review]:
+    """Those that are ahead, the next first, and then the last ones that ended."""
+    of_project = Review.objects.filter(audit__project=project).select_related("audit")
+    rows = of_project.defer("minutes")
+    ended = rows.filter(state=Review.State.ENDED).order_by("-ended_at")
+    return [*rows.ahead().order_by("starts_at")[:REVIEWS_SHOWN], *ended[:REVIEWS_SHOWN]]
+
+
+def _environments(project: Project) -> list[tuple[Environment, Health]]:
+    environments = list(project.environments.all())
+    health = of_environments(each.pk for each in environments)
+    return [(each, health.get(each.pk, Health())) for each in environments]
 
 
 @require_POST
@@ -105,7 +135,7 @@ def environment_add(request: Request, pk) -> HttpResponse:
     form = EnvironmentForm(request.POST, instance=Environment(project=project))
     if form.is_valid() and form.add():
         return redirect(project)
-    return _project_page(request, project, environment_form=form)
+    return project_page(request, project, environment_form=form)
 
 
 @require_form
@@ -113,7 +143,7 @@ def environment_remove(request: Request, pk, environment_pk) -> HttpResponse:
     """Asks first; a page of its own, so that it works without scripts."""
     environment = access.environment_for_edit(request.user, pk, environment_pk)
     if request.method == "POST":
-        environment.delete()
+        environment.remove(by=request.user)
         messages.success(request, f"{environment} is removed.")
         return redirect(environment.project)
     return render(

@@ -36,7 +36,7 @@ def report_detail(request: Request, pk) -> HttpResponse:
         "audit": audit,
         "project": audit.project,
         "membership": access.membership(request.user, audit.project.team),
-        "sign_offs": report.snapshot.sign_offs.all(),
+        "sign_offs": report.snapshot.sign_offs.standing() if report.shows_a_decision else (),
         "no_worker": "" if report.is_finished else Heartbeat.complaint(Heartbeat.Part.WORKER),
     }
     template = "reports/report_detail.html"
@@ -54,9 +54,12 @@ def report_retry(request: Request, pk) -> HttpResponse:
 
 @require_safe
 def report_download(request: Request, pk) -> FileResponse | HttpResponse:
+    """The PDF; of a sealed revision the very bytes that were signed."""
     report = access.report_for_view(request.user, pk)
     if report.state != Report.State.DONE:
         raise RuleBroken("This report is not rendered yet; its page says how far it is.")
+    if report.seal_id:
+        return _as_download(HttpResponse(bytes(report.file.data)), report)
     try:
         file = report.path.open("rb")
     except OSError:
@@ -67,14 +70,15 @@ def report_download(request: Request, pk) -> FileResponse | HttpResponse:
             "The file is no longer in the store. It is being rendered again from its snapshot.",
         )
         return redirect(report)
+    return _as_download(FileResponse(file), report)
+
+
+def _as_download(response: HttpResponse | FileResponse, report: Report):
     snapshot = report.snapshot
     name = f"{slugify(snapshot.audit.title) or 'audit'}-revision-{snapshot.revision}"
-    response = FileResponse(
-        file,
-        as_attachment=True,
-        filename=f"{name}{'' if snapshot.sealed else '-draft'}.pdf",
-        content_type="application/pdf",
-    )
+    file = f"{name}{'' if report.shows_a_decision else '-draft'}.pdf"
+    response["Content-Type"] = "application/pdf"
+    response["Content-Disposition"] = f'attachment; filename="{file}"'
     response["X-Content-Type-Options"] = "nosniff"
     response["Cache-Control"] = "private, no-store"
     return response
@@ -83,9 +87,12 @@ def report_download(request: Request, pk) -> FileResponse | HttpResponse:
 @require_safe
 def report_html(request: Request, pk) -> HttpResponse:
     """The PDF's twin for the browser, from the same snapshot."""
-    snapshot = access.report_for_view(request.user, pk).snapshot
+    report = access.report_for_view(request.user, pk)
     html = render_html(
-        snapshot.content(), snapshot.digest, stylesheet_href=static("css/report.css")
+        report.snapshot.content(),
+        report.snapshot.digest,
+        seal=report.seal.content() if report.seal else None,
+        stylesheet_href=static("css/report.css"),
     )
     return HttpResponse(html)
 

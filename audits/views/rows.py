@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from audits import access
 from audits.http import Request
-from audits.models import Answer, Audit, User
+from audits.models import Answer, Audit, User, stale_verdicts
 from audits.models.answer_rows import AnswerQuerySet
 from audits.models.claims import Standing, State
 from audits.models.progress import Progress
@@ -54,6 +54,8 @@ class Row(Standing):
     comment_count: int
     # Those that are answered together with it, as `B7, C2`; see together.py.
     together: str = ""
+    # Whether its verdict is older than it counts as fresh; see mark_stale.
+    stale_verdict: bool = False
 
     @property
     def state_name(self) -> str:
@@ -93,6 +95,15 @@ def place(
 
 
 ALL = slice(None)
+
+
+def mark_stale(audit: Audit, shown: Iterable[Row]) -> None:
+    """Say of each row whether its verdict is stale; without a query where none has one."""
+    said = {row.pk: row for row in shown if row.verdict}
+    if not said:
+        return
+    for pk in stale_verdicts.of_answers(audit, said):
+        said[pk].stale_verdict = True
 
 
 def read(answers: AnswerQuerySet, letters: dict[int, str], part: slice = ALL) -> list[Row]:
@@ -155,6 +166,11 @@ def changed_html(
     here = {row.section_id: sections.get(row.section_id, Progress()) for row in rows}
     bar = _progress_bar(progress)
     return macros(TEMPLATE).changed(rows, at, panels, progress, here, progress.overdue, bar)
+
+
+def verdict_html(row: Row, at: Place, progress: Progress) -> Markup:
+    """The verdict of a row and what the audit counts, all out of band."""
+    return macros(TEMPLATE).looked(row, at, progress, _progress_bar(progress))
 
 
 def _progress_bar(progress: Progress) -> str:

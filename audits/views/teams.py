@@ -11,10 +11,11 @@ from audits import access
 from audits.forms.correct import correct
 from audits.forms.teams import RemovalForm, RoleForm, SettingsForm, TeamForm
 from audits.http import Request, posted, require_form
-from audits.models import Membership, Team
+from audits.models import Membership, Policy, Team
 from audits.models.activity import Place, latest, people, sentence
 from audits.models.errors import Outdated, Refused
-from audits.models.handovers import left_open_by, part
+from audits.models.handovers import actions_of, left_open_by, part
+from audits.models.policies import why_impossible
 from audits.models.teams import SETTINGS, in_words
 from audits.models.words import cleaned
 
@@ -69,6 +70,7 @@ def member_change(request: Request, pk, member_pk) -> HttpResponse:
     if form.is_valid():
         member.change_role(form.cleaned_data["role"], by=request.user)
         messages.success(request, f"{member.user} is {member.role} now.")
+        _warn_of_policy(request, member.team)
     else:
         messages.error(request, "That is not a role. Choose one of the list.")
     return redirect(member.team)
@@ -82,24 +84,37 @@ def member_remove(request: Request, pk, member_pk) -> HttpResponse:
     form = RemovalForm(posted(request), member=member, may_edit=may_edit)
     if form.is_valid():
         heir = form.cleaned_data.get("heir")
+        actions = actions_of(member.user, member.team).count() if heir else 0
         given = part(member, by=request.user, heir=heir)
         text = f"{member.user} is no longer a member."
         if given:
             text += f" {heir} has {given} open answer{'s'[: given != 1]} now."
+        if actions:
+            text += f" {heir} has {actions} action item{'s'[: actions != 1]} of theirs now."
         messages.success(request, text)
-        return redirect("project-list" if member.user == request.user else member.team)
+        if member.user == request.user:
+            return redirect("project-list")
+        _warn_of_policy(request, member.team)
+        return redirect(member.team)
     answers = left_open_by(member.user, member.team)
     context = {
         "form": form,
         "member": member,
         "team": member.team,
         "answers_count": answers.count(),
+        "actions": actions_of(member.user, member.team).order_by("due"),
         "answers": answers.select_related("item", "audit").order_by("due", "audit", "position")[
             :ANSWERS_SHOWN
         ],
     }
     status = 422 if form.is_bound else 200
     return render(request, "teams/member_remove.html", context, status=status)
+
+
+def _warn_of_policy(request: Request, team: Team) -> None:
+    """Where the people who are left can no longer meet the sign-off policy."""
+    if why := why_impossible(Policy.objects.of_team(team).written, team):
+        messages.warning(request, f"The sign-off policy cannot be met now: {' '.join(why)}")
 
 
 @require_form

@@ -30,6 +30,7 @@ def others_html(
     if not pks:
         return ""
     others = rows.read(audit.answers.filter(pk__in=pks, retired_at=None), audit.letters)
+    rows.mark_stale(audit, others)
     for other in others:
         _name(audit, other, found)
     sections = {other.section_id for other in others} - {row.section_id}

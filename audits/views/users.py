@@ -1,10 +1,10 @@
-from allauth.core import ratelimit
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
-from audits.forms.accounts import CloseForm, NameForm
+from audits.forms.accounts import NameForm
+from audits.forms.proof import ProofForm
 from audits.http import Request, posted, require_form
 from audits.models.errors import Refused
 
@@ -24,14 +24,12 @@ def user_name(request: Request) -> HttpResponse:
 
 @require_form
 def user_close(request: Request) -> HttpResponse:
-    """Ends one's own account; the name stays on what was done."""
-    form = CloseForm(posted(request), user=request.user)
-    if form.is_bound:
-        if slow_down := ratelimit.consume_or_429(request, action="reauthenticate"):
-            return slow_down
-        if form.is_valid() and _closed(request, form):
-            messages.success(request, "Your account is closed.")
-            return redirect("account_login")
+    """Ends one's own account; the name stays on what was done. Takes a proof, so that nobody can
+    do it on an unlocked screen."""
+    form = ProofForm(posted(request), request=request)
+    if form.is_bound and form.is_valid() and _closed(request, form):
+        messages.success(request, "Your account is closed.")
+        return redirect("account_login")
     ownerless = request.user.teams.owned_alone_by(request.user)
     return render(
         request,
@@ -41,7 +39,7 @@ def user_close(request: Request) -> HttpResponse:
     )
 
 
-def _closed(request: Request, form: CloseForm) -> bool:
+def _closed(request: Request, form: ProofForm) -> bool:
     try:
         request.user.close()
     except Refused as refusal:

@@ -13,7 +13,8 @@ FOLDED = {"summary", "text", "guidance", "why", "verify", "value", "note", "reas
 
 # What begins like a word or a figure, and holds nothing that YAML gives a meaning to.
 PLAIN = re.compile(r"[^\W_](?:[^\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff#:]|:(?=\S)|(?<=\S)[#])*")
-IN_FLOW = re.compile(r"[,\[\]{}]|:(?![\w/-])")
+# A question mark is among them for the readers of YAML 1.1, to whom it opens a key.
+IN_FLOW = re.compile(r"[,?\[\]{}]|:(?![\w/-])")
 # What some version of YAML takes for a number, a date, a time or a word of its own.
 SPECIAL = re.compile(
     r"[-+\d.,:_eExXoObBtTzZ ]*|0x[\da-fA-F_]*|"

@@ -1,19 +1,25 @@
 import { startControls } from "./controls.js";
+import { startDisclosures } from "./disclosures.js";
 import { startEvidence } from "./evidence.js";
 import { startFocus } from "./focus.js";
 import { startGuard } from "./guard.js";
+import { startProposal } from "./proposal.js";
 import { startRequests } from "./requests.js";
 import { startRows } from "./rows.js";
 import { startSelection } from "./selection.js";
+import { startLive } from "./live.js";
 import { startSections } from "./sections.js";
 import { startToasts } from "./toast.js";
 
 startToasts();
 startRequests();
+startProposal();
 startGuard();
 startControls();
 startFocus();
+startDisclosures();
 startRows();
 startSelection();
 startSections();
 startEvidence();
+startLive();

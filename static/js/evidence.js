@@ -1,6 +1,7 @@
 // Evidence on an open row without a field: an address that is pasted, files that are dropped or
 // pasted. Each goes through the row's own form, which works without this too.
 
+import { mayChange } from "./proposal.js";
 import { say } from "./toast.js";
 
 const FIELD = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable], dialog *";
@@ -85,6 +86,7 @@ async function upload(id, file, place) {
   if (!target) throw new Error("The row was closed; open it and drop the file again.");
   const most = Number(target.dataset.maxBytes);
   if (file.size > most) throw new Error(`It is larger than ${Math.floor(most / 1048576)} MB.`);
+  if (!(await mayChange())) return;
   const job = showJob(row, `${file.name}${place}`);
   try {
     await answered(await post(target, file, job.querySelector("progress")), row);

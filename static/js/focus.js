@@ -21,8 +21,17 @@ function isLost() {
   return !focused || focused === document.body || !focused.checkVisibility();
 }
 
+/** One of a list that answers in its own place: the element of its id is a new one by now. */
+function settleInPlace(ctx) {
+  const item = document.getElementById(ctx.sourceElement?.closest?.("[data-in-place]")?.id ?? "");
+  if (!item) return;
+  if (REFUSED.has(ctx.response?.status)) toFault(item);
+  else if (isLost()) item.querySelector(".actions :is(a, button), summary")?.focus({ preventScroll: true });
+}
+
 function settle(event) {
   const { ctx } = event.detail;
+  settleInPlace(ctx);
   const row = ctx.sourceElement?.closest?.("[data-row]");
   if (!row) return;
   if (REFUSED.has(ctx.response?.status)) return toFault(row);

@@ -3,7 +3,8 @@
 const changed = new Set();
 
 function stillThere() {
-  for (const form of changed) if (!form.isConnected) changed.delete(form);
+  // A draft is put away, and comes back.
+  for (const form of changed) if (!form.isConnected && form.dataset.kept === undefined) changed.delete(form);
   return changed.size > 0;
 }
 

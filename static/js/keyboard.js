@@ -1,11 +1,13 @@
 // Single keys that press a row's real controls, found by data-key. They are ignored in
 // fields and with modifiers, and can be switched off on this device (WCAG 2.1.4).
 
-const SWITCH = "countersign.keys";
+import { startSwitch, switchedOn, TYPES_TEXT } from "./key-switch.js";
+
 const ARRIVAL = "countersign.arrival";
-const TYPES_TEXT = "input:not([type=checkbox], [type=radio], [type=button], [type=submit]), select, textarea, [contenteditable]";
 /** Keys whose control stands in the panel that opens with the row. */
-const IN_PANEL = new Set(["n", "e", "c"]);
+const IN_PANEL = new Set(["n", "e", "c", "r", "a"]);
+/** Of these, what acts at once and leaves the focus where it is. */
+const AT_ONCE = new Set(["r", "a"]);
 
 const rows = () => [...document.querySelectorAll("[data-row]")].filter((row) => row.checkVisibility());
 const focused = () => document.activeElement?.closest("[data-row]");
@@ -16,9 +18,14 @@ const control = (row, key) => row?.querySelector(`[data-key="${key}"]`);
 
 /** {rowId, key}: pressed as soon as the panel of that row has arrived. */
 let waiting = null;
+const forget = () => (waiting = null);
 
 function show(element) {
   element.focus({ preventScroll: true });
+  reveal(element);
+}
+
+function reveal(element) {
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   element.scrollIntoView({ block: "nearest", behavior: calm ? "auto" : "smooth" });
 }
@@ -44,9 +51,15 @@ function showFieldOf(radio) {
   if (field) show(field);
 }
 
+function pressInPanel(target, key) {
+  if (!AT_ONCE.has(key)) return press(target);
+  reveal(target);
+  target.click();
+}
+
 function openThenPress(row, key) {
   const target = control(row, key);
-  if (target) return press(target);
+  if (target) return pressInPanel(target, key);
   if (isOpen(row) || !opener(row)) return;
   waiting = { rowId: row.id, key };
   opener(row).click();
@@ -55,10 +68,11 @@ function openThenPress(row, key) {
 function pressWaiting() {
   if (!waiting) return;
   const row = document.getElementById(waiting.rowId);
-  const target = control(row, waiting.key);
-  if (!target) return;
-  waiting = null;
-  press(target);
+  if (!isOpen(row)) return;
+  const { key } = waiting;
+  forget();
+  const target = control(row, key);
+  if (target) pressInPanel(target, key);
 }
 
 function moveRow(step) {
@@ -121,6 +135,30 @@ function pressBar() {
   if (first?.checkVisibility()) first.focus();
 }
 
+/** Changes that are not answered yet; what takes back the last of them comes with its answer. */
+const sent = new Set();
+let unwanted = null;
+const pressUndo = () => [...document.querySelectorAll('[data-key="z"]')].at(-1)?.click();
+
+function takeBack() {
+  unwanted = [...sent].at(-1) ?? null;
+  if (!unwanted) pressUndo();
+}
+
+function onSent({ detail: { ctx } }) {
+  // A run is nothing to take back.
+  if (ctx.request.method === "GET" || ctx.sourceElement.querySelector('[data-key="r"]')) return;
+  if (ctx.sourceElement.closest("[data-row], #bulk")) sent.add(ctx);
+}
+
+/** What was not changed is not taken back: nor is anything else in its place. */
+function onAnswered({ detail: { ctx } }) {
+  sent.delete(ctx);
+  if (ctx !== unwanted) return;
+  unwanted = null;
+  if (ctx.status === "swapped" && ctx.response.status < 400 && ctx.text.includes('data-key="z"')) pressUndo();
+}
+
 const ACTIONS = {
   j: () => moveRow(1),
   k: () => moveRow(-1),
@@ -132,7 +170,7 @@ const ACTIONS = {
   s: (row) => control(row, "s")?.click(),
   S: (row) => control(row, "s")?.dispatchEvent(new MouseEvent("click", { bubbles: true, cancelable: true, shiftKey: true })),
   b: pressBar,
-  z: () => [...document.querySelectorAll('[data-key="z"]')].at(-1)?.click(),
+  z: takeBack,
   Enter: (row) => opener(row)?.click(),
   Escape: close,
 };
@@ -150,7 +188,7 @@ function onKey(event) {
   }
   if (key === "Enter" && takesEnter(target)) return;
   if (!switchedOn() && key !== "Escape") return;
-  waiting = null;
+  forget();
   const row = currentRow();
   if (IN_PANEL.has(key)) {
     if (row) event.preventDefault(), openThenPress(row, key);
@@ -167,29 +205,11 @@ function leaveField(field) {
   else field.blur();
 }
 
-function switchedOn() {
-  try {
-    return localStorage.getItem(SWITCH) !== "off";
-  } catch {
-    return true;
-  }
-}
-
-function startSwitch() {
-  const box = document.getElementById("keyboard-on");
-  if (!box) return;
-  box.checked = switchedOn();
-  box.addEventListener("change", () => {
-    try {
-      localStorage.setItem(SWITCH, box.checked ? "on" : "off");
-    } catch {
-      // Storage is forbidden: the keys stay as they are, since nothing could remember the choice.
-      box.checked = true;
-    }
-  });
-}
-
 document.addEventListener("keydown", onKey);
-document.addEventListener("htmx:after:settle", pressWaiting);
+// Only then are the panel's forms htmx's.
+document.addEventListener("htmx:after:settle", () => setTimeout(pressWaiting));
+for (const other of ["pointerdown", "htmx:error", "htmx:response:error"]) document.addEventListener(other, forget);
+document.addEventListener("htmx:before:request", onSent);
+document.addEventListener("htmx:finally:request", onAnswered);
 startSwitch();
 arrive();

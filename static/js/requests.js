@@ -29,23 +29,41 @@ function sessionExpired(response) {
   return response.raw.redirected && new URL(response.raw.url).pathname === signIn;
 }
 
+/** What looks again by itself, every moment, and failed: that is said once, until a look succeeds. */
+const complained = new WeakSet();
+const signedOut = new WeakSet();
+
+function isAgain(told, { sourceElement }) {
+  if (!sourceElement.getAttribute("hx-trigger")?.includes("every ")) return false;
+  if (told.has(sourceElement)) return true;
+  told.add(sourceElement);
+  return false;
+}
+
 export function startRequests() {
   document.addEventListener("htmx:before:response", (event) => {
-    if (!sessionExpired(event.detail.ctx.response)) return;
+    const { ctx } = event.detail;
+    if (!sessionExpired(ctx.response)) return;
     // The sign-in page must not be swapped into a row.
     event.preventDefault();
-    signInAndBack();
+    if (!isAgain(signedOut, ctx)) signInAndBack();
+  });
+
+  document.addEventListener("htmx:after:request", ({ detail: { ctx } }) => {
+    if (ctx.response.status < 400) complained.delete(ctx.sourceElement);
   });
 
   document.addEventListener("htmx:response:error", (event) => {
-    const { hx, response } = event.detail.ctx;
+    const { ctx } = event.detail;
+    const { hx, response } = ctx;
     // With HX-Reswap the server has said itself what shall be seen of this error.
-    if (!SPEAKS_FOR_ITSELF.has(response.status) && !hx.reswap) say(explain(response.status), "fail");
+    if (SPEAKS_FOR_ITSELF.has(response.status) || hx.reswap || isAgain(complained, ctx)) return;
+    say(explain(response.status), "fail");
   });
 
   document.addEventListener("htmx:error", (event) => {
     const { ctx, error } = event.detail;
-    if (!ctx) return;
+    if (!ctx || isAgain(complained, ctx)) return;
     say(
       error === "timeout" || ctx.request?.signal?.reason === "timeout"
         ? "The server did not answer in time. Try again in a moment."

@@ -8,9 +8,11 @@ import datetime as dt
 
 import pytest
 from django.core.files.base import ContentFile
+from django.test import Client
 from django.utils import timezone
 
 from audits.models import Audit, Comment, Evidence, Membership, Project, Team, User
+from audits.models.chains import find_broken_link
 from audits.models.crosswalks import load_crosswalk
 from checklist import loader
 from tests.audits.helpers import build_edition, seal, settle
@@ -23,6 +25,14 @@ def stores(settings, tmp_path):
     """Uploads and reports lie in a folder of the test's own."""
     settings.MEDIA_ROOT = tmp_path / "uploads"
     settings.REPORTS_DIR = tmp_path / "reports"
+
+
+@pytest.fixture
+def chains_hold(db, stores):
+    """Whatever a test does by the product's own verbs, rows and events tell one story."""
+    yield
+    for audit in Audit.objects.all():
+        assert find_broken_link(audit, files=True) is None
 
 
 @pytest.fixture
@@ -116,6 +126,18 @@ def sealed_audit(settled_audit, noor) -> Audit:
     """Sealed by noor as a go, with evidence and a comment in it."""
     seal(settled_audit, by=noor)
     return Audit.objects.get(pk=settled_audit.pk)
+
+
+@pytest.fixture
+def browser():
+    """A browser in which that person is signed in: `browser(alice).get(…)`."""
+
+    def sign_in(user) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return sign_in
 
 
 @pytest.fixture

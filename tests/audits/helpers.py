@@ -1,6 +1,9 @@
 """Short ways to what many tests need first."""
 
-from audits.models import Answer, Audit, SignOff, User
+from django.db import transaction
+
+from audits.models import Answer, Audit, Policy, Round, SignOff, Team, User
+from audits.models.quorum import Role, Rules
 from audits.models.snapshots import state_seen
 from checklist.models import Checklist, Crosswalk, Edition, Item, Relation, Section
 
@@ -94,13 +97,43 @@ def settle(audit: Audit, *, by: User) -> None:
         answer.record("done", by=by)
 
 
-def seal(audit: Audit, *, by: User, **changes) -> SignOff:
-    """Seal what stands there now; `changes` to what an approver would type."""
+def require(team: Team, *roles: Role, by: User, **more) -> Policy:
+    """The team asks for signatures in these roles; `more` of its policy as in `Rules`."""
+    return Policy.objects.change_team(team, Rules(roles, **more), by=by)
+
+
+def propose(audit: Audit, *, by: User, **changes) -> Round:
+    """Propose what stands there now as a go; `changes` to what a person would say."""
     now = Audit.objects.get(pk=audit.pk)
+    return Round.objects.propose(now, by=by, **{"seen": state_seen(now)} | changes)
+
+
+def sign(proposed: Round, *, by: User, **changes) -> SignOff:
+    """Sign what was proposed; `changes` to what a signer would type."""
     said = {
-        "decision": "go",
-        "confirmation": now.seal_phrase,
+        "role": "Approver",
+        "seen": proposed.snapshot.digest,
+        "confirmation": proposed.phrase,
         "statement": "All is well.",
-        "seen": state_seen(now),
     }
-    return SignOff.objects.seal(now, by=by, **said | changes)
+    return SignOff.objects.sign(proposed, by=by, **said | changes)
+
+
+def refuse(proposed: Round, *, by: User, **changes) -> SignOff:
+    said = {
+        "role": "Approver",
+        "seen": proposed.snapshot.digest,
+        "confirmation": proposed.refusal_phrase,
+        "reason": "Not yet.",
+    }
+    return SignOff.objects.refuse(proposed, by=by, **said | changes)
+
+
+def seal(audit: Audit, *, by: User, decision: str = "go", **changes) -> SignOff:
+    """Propose and decide in one go, as the only approver that the default policy asks for."""
+    seen = {"seen": changes.pop("seen")} if "seen" in changes else {}
+    with transaction.atomic():
+        proposed = propose(audit, by=by, **seen)
+        if decision == "no_go":
+            return refuse(proposed, by=by, reason=changes.pop("statement", "Not yet."), **changes)
+        return sign(proposed, by=by, **changes)

@@ -19,7 +19,7 @@ def at_once(*verbs) -> list:
 
     def run(place: int, verb) -> None:
         try:
-            barrier.wait(10)
+            barrier.wait(60)
             outcomes[place] = verb()
         except Exception as error:
             outcomes[place] = error
@@ -32,7 +32,7 @@ def at_once(*verbs) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(120)
     for outcome in outcomes:
         if isinstance(outcome, Exception) and not isinstance(outcome, RuleBroken):
             raise outcome

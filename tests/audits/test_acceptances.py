@@ -11,6 +11,8 @@ from audits.models.errors import NotAllowed, Outdated, Refused
 from audits.tasks import tick
 from tests.audits.helpers import seal, settle
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 LAST_DAY = dt.date(2026, 11, 30)
 
 

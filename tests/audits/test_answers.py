@@ -36,6 +36,7 @@ def test_recording_leaves_one_event_with_before_and_after(audit, answer, ed):
         "before": "open",
         "after": "done",
         "was": {"state": "open"},
+        "now": {"state": "done"},
         "version": 2,
     }
 

@@ -60,7 +60,7 @@ def test_starting_takes_as_many_queries_for_60_items_as_for_3(
     small, large = build_edition("small", items=3), build_edition("large", items=60)
 
     for edition in (small, large):
-        with django_assert_num_queries(10):
+        with django_assert_num_queries(13):
             Audit.objects.start(project, "Launch", [edition], by=alice)
 
 

@@ -7,6 +7,8 @@ from audits.models.errors import NotAllowed, Refused
 from audits.models.terms import Plan, Rating, Terms
 from tests.audits.helpers import build_edition
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 @pytest.fixture
 def seen(audit):

@@ -7,6 +7,8 @@ from audits.models.loading import load, look
 from checklist.faults import FaultyFile
 from tests.audits.helpers import build_edition
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 FILE = """\
 format: countersign.audit/1
 title: First launch

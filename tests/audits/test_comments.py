@@ -3,6 +3,8 @@ import pytest
 from audits.models import Comment
 from audits.models.errors import Refused
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 def test_comment_is_kept_with_its_author(answer, ed):
     Comment.objects.add(answer, " Why **50**?\r\nTier 2 allows more. ", by=ed)

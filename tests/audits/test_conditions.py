@@ -5,6 +5,8 @@ from audits.models.errors import AuditSealed, NotAllowed, Outdated, Refused
 from audits.models.undo import can_undo, undo
 from tests.audits.helpers import build_edition, seal, settle
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 @pytest.fixture
 def audit(project, alice):

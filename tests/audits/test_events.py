@@ -44,11 +44,25 @@ def test_audit_knows_the_end_of_its_chain(settled_audit):
     assert (settled_audit.events_count, settled_audit.events_head) == (last.number, last.hash)
 
 
-def test_hash_is_that_of_the_previous_hash_and_the_canonical_event(audit):
+def test_content_is_the_digest_of_the_canonical_event(audit):
     event = audit.events.get()
 
+    assert event.content == hashlib.sha256(event.canonical()).hexdigest()
+
+
+def test_hash_is_that_of_the_previous_hash_and_the_content(audit):
+    event = audit.events.get()
+
+    whole = GENESIS + event.content
+    assert event.hash == hashlib.sha256(whole.encode()).hexdigest()
+
+
+def test_hash_without_a_content_is_that_of_the_canonical_event_itself(audit):
+    event = audit.events.get()
+    event.content = None
+
     whole = GENESIS.encode() + event.canonical()
-    assert event.hash == hashlib.sha256(whole).hexdigest()
+    assert event.compute_hash() == hashlib.sha256(whole).hexdigest()
 
 
 def test_chain_of_a_busy_audit_holds(sealed_audit):
@@ -116,7 +130,7 @@ def test_every_verb_has_a_sentence(settled_audit, sealed_audit, noor):
 
     told = [describe(event) for event in sealed_audit.events.all()]
 
-    assert "sealed the audit as Go" in " ".join(told)
+    assert "signed as Approver: go, digest " in " ".join(told)
     assert told[-1] == "reopened the audit: Another look."
     assert {event.verb for event in sealed_audit.events.all()} <= SENTENCES.keys()
 

@@ -6,6 +6,8 @@ from django.utils import timezone
 from audits.models import Evidence
 from audits.models.errors import Refused
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 def test_link_is_kept_with_who_and_the_day_it_speaks_of(answer, ed):
     day = timezone.localdate() - dt.timedelta(days=2)

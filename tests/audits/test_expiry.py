@@ -11,6 +11,8 @@ from audits.models.errors import AuditSealed, Outdated, Refused
 from audits.models.pieces import set_expiry
 from tests.audits.helpers import seal, settle
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 def days(number: int) -> dt.date:
     return timezone.localdate() + dt.timedelta(days=number)

@@ -3,7 +3,9 @@ import pytest
 from audits.models import Audit
 from audits.models.chains import find_broken_link
 from audits.models.errors import Refused
-from audits.models.handovers import left_open_by, part
+from audits.models.handovers import actions_of, left_open_by, part
+from tests.audits.helpers import seal
+from tests.audits.test_actions import promise
 
 
 @pytest.fixture
@@ -21,7 +23,7 @@ def test_open_answers_alone_are_left_behind(eds, ed, harbour):
 
 
 def test_sealed_audit_leaves_nothing_to_hand_over(eds, audit, ed, harbour):
-    Audit.objects.filter(pk=audit.pk).update(state="sealed")
+    Audit.objects.filter(pk=audit.pk).update(state="signed")
 
     assert not left_open_by(ed, harbour).exists()
 
@@ -61,3 +63,12 @@ def test_who_left_becomes_the_owner_of_nothing_more(audit, answer, ed, alice, ha
 
     with pytest.raises(Refused, match="must be a member"):
         answer.plan(by=alice, owner=ed, due=None)
+
+
+def test_heir_keeps_what_was_promised_after_the_seal_too(settled_audit, alice, ed, noor):
+    action = promise(settled_audit, ed)
+    seal(settled_audit, by=noor)
+
+    part(settled_audit.project.team.memberships.get(user=ed), by=alice, heir=alice)
+
+    assert list(actions_of(alice, settled_audit.project.team)) == [action]

@@ -16,12 +16,21 @@ def migrate(targets):
     return MigrationExecutor(connection).loader.project_state(targets).apps
 
 
+def newest() -> list:
+    return MigrationExecutor(connection).loader.graph.leaf_nodes()
+
+
+def newest_after(prepare):
+    """What `prepare` makes of former tables; the newest ones are back after the test."""
+    last = newest()
+    yield prepare()
+    migrate(last)
+
+
 @pytest.fixture
 def old(transactional_db):
-    """The tables of the first release; the newest ones are back after the test."""
-    newest = MigrationExecutor(connection).loader.graph.leaf_nodes()
-    yield migrate(BEFORE)
-    migrate(newest)
+    """The tables of the first release."""
+    yield from newest_after(lambda: migrate(BEFORE))
 
 
 @pytest.fixture

@@ -5,7 +5,9 @@ from audits.models.chains import find_broken_link
 from audits.models.errors import AuditSealed, NotAllowed, Outdated, Refused
 from audits.models.moves import move, with_newest
 from audits.models.undo import can_undo, undo
-from tests.audits.helpers import build_edition, relate, settle
+from tests.audits.helpers import build_edition, propose, relate, settle
+
+pytestmark = pytest.mark.usefixtures("chains_hold")
 
 
 @pytest.fixture
@@ -250,3 +252,15 @@ def test_what_was_said_of_a_reworded_condition_comes_back_with_the_undo(project,
 
     condition = audit.conditions.get()
     assert (condition.state, condition.note) == ("met", "In the minutes.")
+
+
+def test_move_of_a_proposed_audit_can_be_taken_back_too(audit, newer, ed, noor):
+    settle(audit, by=ed)
+    propose(audit, by=ed)
+    move(audit, newer, by=noor)
+    event = audit.events.filter(verb="audit.moved").select_related("audit").get()
+    assert can_undo(event)
+
+    undo(event, by=noor)
+
+    assert (fresh(audit).state, fresh(audit).editions.get().version) == ("open", "1.0.0")

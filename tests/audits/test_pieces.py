@@ -11,6 +11,8 @@ from audits.models.pieces import replace, share, shown
 from checklist.models import Relation
 from tests.audits.helpers import build_edition
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 @pytest.fixture
 def link(answer, ed) -> Evidence:

@@ -9,8 +9,7 @@ from audits.models import Answer, Audit, Team
 from tests.audits.helpers import seal, settle
 from tests.audits.portfolios import finish, names
 
-TODAY = timezone.localdate()
-YESTERDAY = TODAY - dt.timedelta(days=1)
+YESTERDAY = timezone.localdate() - dt.timedelta(days=1)
 
 
 @pytest.mark.parametrize(
@@ -50,7 +49,7 @@ def test_blocker_whose_acceptance_ran_out_is_one_again_though_nobody_counted_it_
     settled_audit, noor, alice
 ):
     answer = settled_audit.answers.get(position=1)
-    terms = {"reason": "Later.", "approver": noor, "until": TODAY}
+    terms = {"reason": "Later.", "approver": noor, "until": timezone.localdate()}
     answer.record("risk_accepted", by=noor, **terms)
     assert names(alice, "blockers") == []
 
@@ -76,7 +75,8 @@ def test_overdue_is_what_is_open_and_past_its_day(launch, alice):
     for answer, due in [(late, YESTERDAY), (done, YESTERDAY)]:
         answer.plan(by=alice, owner=alice, due=due)
     done.record("done", by=alice)
-    launch("In time", 1).audits.get().answers.get(position=1).plan(by=alice, owner=None, due=TODAY)
+    in_time = launch("In time", 1).audits.get().answers.get(position=1)
+    in_time.plan(by=alice, owner=None, due=timezone.localdate())
 
     assert names(alice, "overdue") == ["Late"]
 

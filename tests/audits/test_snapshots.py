@@ -4,10 +4,13 @@ import json
 import pytest
 from django.utils import timezone
 
-from audits.models import Audit, Comment, Environment, Evidence, Snapshot
+from audits.models import Audit, Comment, Environment, Evidence, Policy, Snapshot
+from audits.models.events import GENESIS
+from audits.models.quorum import Role, Rules
 from audits.models.snapshots import build
 from audits.reports.canonical import canonical_json
-from tests.audits.helpers import build_edition, seal, settle
+from audits.reports.changes import between
+from tests.audits.helpers import build_edition, propose, seal, settle
 
 
 def taken(audit: Audit, by) -> dict:
@@ -27,25 +30,81 @@ def test_stored_bytes_are_canonical(sealed_audit):
     assert canonical_json(snapshot.content()) == bytes(snapshot.data)
 
 
-def test_draft_says_so_and_has_no_seal(audit, ed):
+def test_draft_says_so_and_proposes_nothing(audit, ed):
     content = taken(audit, ed)
 
-    assert (content["format"], content["audit"]["state"]) == ("countersign.snapshot/2", "open")
-    assert content["seal"] is None
+    assert (content["format"], content["audit"]["state"]) == ("countersign.snapshot/5", "open")
+    assert (content["proposal"], content["release"], content["since"]) == (None, "", None)
+
+
+def test_proposal_names_the_person_and_what_was_said(settled_audit, ed):
+    content = propose(
+        settled_audit, by=ed, statement="Ready.", release="v1.2.0"
+    ).snapshot.content()
+
+    told = {key: value for key, value in content["proposal"].items() if key != "at"}
+    assert (content["audit"]["state"], content["release"]) == ("proposed", "v1.2.0")
+    assert told == {"decision": "go", "by": "Ed Fox", "statement": "Ready.", "conditions": []}
+
+
+def test_policy_in_force_is_part_of_the_snapshot(audit, harbour, alice, noor, ed):
+    rules = Rules(
+        (Role("Security", 1, frozenset({noor.pk})), Role("On-call", 2)), True, 90, True, False
+    )
+    Policy.objects.change_team(harbour, rules, by=alice)
+
+    assert taken(audit, ed)["policy"] == {
+        "roles": [
+            {"name": "Security", "count": 1, "people": ["Noor Haddad"]},
+            {"name": "On-call", "count": 2, "people": []},
+        ],
+        "four_eyes": True,
+        "valid_days": 90,
+        "release_bound": True,
+        "conditional": False,
+    }
+
+
+def test_snapshot_tells_who_gave_the_answers_and_what_stands_in_the_way(audit, ed, alice):
+    for position, by in ((1, ed), (2, ed), (3, alice)):
+        audit.answers.get(position=position).record("done", by=by)
+
+    content = taken(audit, ed)
+
+    assert content["answered_by"] == [
+        {"name": "Ed Fox", "items": 2},
+        {"name": "Alice Berg", "items": 1},
+    ]
+    assert content["obstacles"] == [
+        {"kind": "blocker", "title": "4 Item 4", "detail": "It has no owner."}
+    ]
 
 
 def test_seal_names_the_person_the_role_and_the_decision(sealed_audit):
-    content = sealed_audit.snapshots.get().content()
+    seal_told = sealed_audit.rounds.get().seal.content()
 
-    seal_told = {key: value for key, value in content["seal"].items() if key != "at"}
-    assert content["audit"]["state"] == "sealed"
-    assert seal_told == {
+    (signed,) = seal_told["sign_offs"]
+    assert {key: value for key, value in signed.items() if key != "at"} == {
         "by": "Noor Haddad",
         "email": "noor@harbour.example",
-        "role": "approver",
+        "role": "Approver",
         "decision": "go",
         "statement": "All is well.",
+        "digest": sealed_audit.snapshots.get().digest,
+        "method": "password",
     }
+    assert (seal_told["decision"], seal_told["valid_until"]) == ("go", None)
+
+
+def test_next_revision_tells_what_changed_since_the_last(sealed_audit, answer, ed, noor):
+    before = sealed_audit.snapshots.get()
+    sealed_audit.reopen("Another look.", by=noor)
+    answer.record("not_applicable", by=ed, reason="Not here.")
+
+    since = taken(sealed_audit, ed)["since"]
+
+    assert (since["revision"], since["digest"], since["decision"]) == (1, before.digest, "go")
+    assert since["changes"] == between(before.content(), taken(sealed_audit, ed))
 
 
 def test_snapshot_holds_team_project_and_environments(audit, project, ed):
@@ -102,12 +161,32 @@ def test_unconfirmed_acceptance_counts_as_open_in_the_snapshot(audit, answer, ed
     )
 
 
-def test_history_and_head_are_those_before_the_seal(sealed_audit):
+def test_history_and_head_are_those_before_the_proposal(sealed_audit):
     content = sealed_audit.snapshots.get().content()
 
-    sealing = sealed_audit.events.last()
-    assert content["events"] == {"count": sealing.number - 1, "head": sealing.previous_hash}
-    assert content["history"][-1]["hash"] == sealing.previous_hash
+    proposing = sealed_audit.events.get(verb="audit.proposed")
+    assert content["events"] == {"count": proposing.number - 1, "head": proposing.previous_hash}
+    assert content["history"][-1]["hash"] == proposing.previous_hash
+
+
+def test_seal_continues_the_history_until_the_decision(sealed_audit):
+    content = sealed_audit.rounds.get().seal.content()
+
+    deciding = sealed_audit.events.get(verb="audit.signed")
+    assert [entry["verb"] for entry in content["history"]] == [
+        "audit.proposed",
+        "sign_off.given",
+    ]
+    assert content["events"] == {"count": deciding.number - 1, "head": deciding.previous_hash}
+
+
+def test_history_can_be_checked_link_by_link_without_reading_the_events(sealed_audit):
+    row = sealed_audit.rounds.get()
+    head = GENESIS
+
+    for entry in [*row.snapshot.content()["history"], *row.seal.content()["history"]]:
+        head = hashlib.sha256((head + entry["content"]).encode()).hexdigest()
+        assert entry["hash"] == head
 
 
 def test_times_are_whole_seconds_of_utc(audit, ed):
@@ -147,8 +226,8 @@ def test_snapshot_takes_as_many_queries_for_60_items_as_for_3(
             Comment.objects.add(answer, "Yes.", by=noor)
             answer.plan(by=alice, owner=noor, due=None)
         audit = Audit.objects.get(pk=audit.pk)
-        with django_assert_num_queries(12):
-            build(audit, by=alice, at=timezone.now(), seal=None)
+        with django_assert_num_queries(38):
+            build(audit, by=alice, at=timezone.now())
 
 
 @pytest.mark.parametrize("text", ["\u202eevil", "\x01\x1b[31m", "\u2028", "🦊", '"\\</script>'])

@@ -16,6 +16,8 @@ from audits.models.expiry import Days
 from audits.models.pieces import replace, share
 from audits.models.sweeps import FOLDERS, discard_removed, discard_unnamed
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 NAME = "ab" + "c" * 30
 
 

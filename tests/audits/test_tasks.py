@@ -88,6 +88,58 @@ def test_one_answer_that_fails_does_not_hold_up_the_others(lapsed, rung, monkeyp
     assert f"answer {lapsed[0].pk} could not be reopened" in caplog.text
 
 
+STEPS = [
+    "run_probes",
+    "_reopen_lapsed",
+    "_end_rounds",
+    "_try_reports_again",
+    "_ring_for_reports",
+    "_reconsider",
+    "_ring_for_deliveries",
+    "_ring_for_review_mail",
+    "_remind",
+    "_ring_for_reminders",
+    "sweep",
+]
+
+
+@pytest.mark.parametrize("broken", STEPS)
+def test_step_that_breaks_keeps_no_other_from_its_turn(db, monkeypatch, caplog, broken):
+    took_turn = []
+
+    def turn(name):
+        def take(*args):
+            took_turn.append(name)
+            if name == broken:
+                raise RuntimeError("out of the blue")
+
+        take.__name__ = name
+        return take
+
+    for name in STEPS:
+        monkeypatch.setattr(tasks, name, turn(name))
+
+    tasks.tick()
+
+    assert took_turn == STEPS
+    assert f"step {broken} broke" in caplog.text
+    assert "out of the blue" in caplog.text
+
+
+def test_review_that_breaks_the_tick_keeps_no_probe_from_being_queued(db, monkeypatch):
+    queued = []
+    monkeypatch.setattr(tasks.scheduling, "queue_due", queued.append)
+
+    def break_off(now):
+        raise RuntimeError("out of the blue")
+
+    monkeypatch.setattr(tasks.review_probes, "due", break_off)
+
+    tasks.tick()
+
+    assert len(queued) == 1
+
+
 def test_worker_is_rung_for_only_after_the_commit(
     sealed_audit, rung, monkeypatch, django_capture_on_commit_callbacks
 ):
@@ -115,9 +167,9 @@ def test_broker_that_is_away_loses_no_report(
     assert "did not take the request" in caplog.text
 
 
-def test_rendering_by_id_renders_that_report(sealed_audit, monkeypatch):
+def test_rendering_by_id_renders_that_report(audit, ed, monkeypatch):
     monkeypatch.setattr("audits.reports.pdf.render_pdf", lambda *a, **k: b"%PDF-1.7")
-    report = Report.objects.get()
+    report = Report.objects.request(audit, by=ed)
 
     tasks.render_report(str(report.pk))
 

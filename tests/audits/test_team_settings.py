@@ -2,7 +2,7 @@ import pytest
 
 from audits.models.errors import Outdated, Refused
 
-SETTINGS = {"name": "Harbour", "link_days": None, "file_days": None, "note_days": None}
+SETTINGS = {"name": "Harbour"} | dict.fromkeys(("link_days", "file_days", "note_days", "run_days"))
 
 
 def change(team, by, seen_version=None, **changes):

@@ -6,6 +6,8 @@ from audits.models.ties import given_together
 from audits.models.undo import can_undo, undo
 from tests.audits.helpers import build_edition, relate
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 @pytest.fixture
 def both(project, ed):

@@ -8,6 +8,8 @@ from audits.models.terms import Terms
 from audits.models.undo import can_undo, undo
 from tests.audits.helpers import seal, settle
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 def last_event(audit):
     return Audit.objects.get(pk=audit.pk).events.select_related("audit", "answer").last()

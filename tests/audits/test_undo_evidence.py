@@ -15,6 +15,8 @@ from audits.models.pieces import replace, set_expiry, share
 from audits.models.sweeps import discard_removed
 from audits.models.undo import can_undo, undo, undoable
 
+pytestmark = pytest.mark.usefixtures("chains_hold")
+
 
 def last_event(audit):
     return Audit.objects.get(pk=audit.pk).events.select_related("audit", "answer").last()

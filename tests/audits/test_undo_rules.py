@@ -4,7 +4,10 @@ import pytest
 
 from audits.models import Condition, Event
 from audits.models.errors import NotAllowed, Refused
+from audits.models.moves import move
 from audits.models.undo import undo
+from tests.audits.edits import last
+from tests.audits.helpers import build_edition
 from tests.audits.test_undo import fresh, last_event
 
 
@@ -39,6 +42,41 @@ def test_confirmation_taken_back_by_its_approver_is_not_redone_by_another(
 
     with pytest.raises(NotAllowed):
         undo(last_event(audit), by=alice)
+
+
+@pytest.fixture
+def rated_and_moved(audit, answer, noor):
+    """Item 1, a blocker, was lowered to major here; the next edition has it as a minor."""
+    answer.rate("major", "Few are hurt.", by=noor)
+    move(audit, build_edition(version="2.0.0", item_1={"severity": "minor"}), by=noor)
+    return last(audit, "answer.rated")
+
+
+def test_rating_that_is_undone_leaves_the_severity_of_the_edition_of_now(
+    rated_and_moved, answer, noor
+):
+    undo(rated_and_moved, by=noor)
+
+    row = fresh(answer)
+    assert (row.severity, row.severity_reason) == ("minor", "")
+
+
+def test_undoing_a_rating_lowers_no_more_than_an_editor_may(rated_and_moved, ed):
+    with pytest.raises(NotAllowed, match="lower a severity"):
+        undo(rated_and_moved, by=ed)
+
+
+def test_undoing_an_undone_reason_lowers_no_more_than_an_editor_may(audit, answer, noor, ed):
+    answer.rate("major", "Few are hurt.", by=noor)
+    fresh(answer).rate("major", "Very few are hurt.", by=noor)
+    move(audit, build_edition(version="2.0.0", item_1={"severity": "major"}), by=noor)
+    undo(last(audit, "answer.rated"), by=noor)
+    move(audit, build_edition(version="3.0.0", item_1={"severity": "minor"}), by=noor)
+
+    with pytest.raises(NotAllowed, match="lower a severity"):
+        undo(last(audit, "answer.undone"), by=ed)
+
+    assert fresh(answer).severity == "major"
 
 
 def test_a_plan_of_an_accepted_risk_is_taken_back_by_anybody(audit, accepted, noor, ed):

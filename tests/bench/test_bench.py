@@ -9,7 +9,8 @@ import pytest
 
 from bench import editions
 from bench.forms import forms
-from bench.measures import tick
+from bench.ground import Ground
+from bench.measures import live, probes, tick
 from bench.sizes import Sizes
 from bench.stage import Stage
 from bench.table import table
@@ -25,6 +26,11 @@ TINY = Sizes(
     rounds=1,
     alone_seconds=0.1,
     together_seconds=0.1,
+    streams=2,
+    viewers=(1, 3),
+    crowd=5,
+    people=3,
+    changes=2,
 )
 
 
@@ -42,6 +48,39 @@ def test_a_tick_is_told_beside_both_floors(tmp_path, monkeypatch):
     assert one["to"]["bare"].keys() == {"p50", "p95", "cpu", "per_second"}
     assert told["tick, 2 audits, to one"]["kind"] == "ratio"
     assert "tick, one audit" in table(stage.figures)
+
+
+@pytest.mark.slow
+def test_times_of_streams_are_told_beside_the_truth(tmp_path):
+    with Stage(tmp_path, "SQLite", "", TINY) as stage:
+        probes.measure(stage)
+    told = {figure["name"]: figure for figure in stage.figures}
+    assert told.keys() == {
+        f"{what}, {n} at once" for what in ("TTFT", "total") for n in (1, 8, 32)
+    }
+    assert [told[f"TTFT, {n} at once"]["samples"] for n in (1, 8, 32)] == [2, 16, 64]
+    assert 0 <= told["TTFT, 1 at once"]["p50_ms"] <= told["TTFT, 1 at once"]["most_ms"] < 1_000
+    assert "TTFT, 8 at once" in table(stage.figures)
+
+
+@pytest.mark.slow
+def test_what_is_ticked_is_seen_in_every_stream_and_idle_viewers_are_weighed(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setenv("TICK_SECONDS", "1")
+    monkeypatch.setattr(live, "REST_S", 1.0)
+    monkeypatch.setattr(live, "SETTLE_S", 0.5)
+    with Stage(tmp_path, "SQLite", "", TINY) as stage:
+        live.measure(stage)
+    told = {figure["name"]: figure for figure in stage.figures}
+    seen = told["visible to 3, data_version"]
+    assert (seen["samples"], seen["failures"]) == (3 * 2, 0)
+    assert 0 < seen["p50_ms"] <= seen["p95_ms"] <= seen["most_ms"]
+    assert seen["to"].keys() == {"p50", "p95"}
+    assert told["point of a review, shown to 3, data_version"]["failures"] == 0
+    assert told["5 idle viewers: CPU a second"]["failures"] == stage.locked == 0
+    assert told["database connections, 5 look"]["value"] > 0
+    assert "visible to 3, data_version" in table(stage.figures)
 
 
 @pytest.mark.slow
@@ -76,3 +115,22 @@ def test_a_form_is_sent_as_a_browser_would():
     assert forms(page, "/state/") == [
         {"path": "/a/state/?x=1&y=/state/", "form": {"version": "3", "state": "done"}}
     ]
+
+
+@pytest.mark.slow
+def test_ticks_and_a_simulated_day_of_probes_are_counted(tmp_path):
+    with Ground(tmp_path, "ticks", "") as ground:
+        ticks = ground.ask("bench.targets", "ticks", "4")
+    with Ground(tmp_path, "year", "") as ground:
+        day = ground.ask("bench.targets", "year", "2")
+
+    assert ticks["watches"] >= 50
+    assert ticks["idle_ms"] > 0 < ticks["due_ms"]
+    assert (day["runs"], day["hours"], day["days"]) == (2880, 48, 2)
+    assert day["mb"] > 0
+
+
+def test_counts_are_told_with_their_unit():
+    figure = {"name": "free probes", "kind": "count", "value": 1500.0, "unit": "a minute"}
+
+    assert table([figure]).split() == ["free", "probes", "1,500.0", "a", "minute"]

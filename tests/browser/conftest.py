@@ -9,8 +9,9 @@ import pytest
 import uvicorn
 from axe_playwright_python.sync_playwright import Axe
 from django.test import Client
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
+from audits.live.hub import stop_all
 from audits.serving.checks import listen
 from audits.serving.web import url_of
 from tests.audits.conftest import (  # noqa: F401 - the same people and things
@@ -29,9 +30,21 @@ from tests.audits.conftest import (  # noqa: F401 - the same people and things
     stores,
     vic,
 )
+from tests.browser.rooms import away, enter, points, review  # noqa: F401
 
 # Playwright's loop runs in the thread of the tests, which the ORM would take for a coroutine.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+
+# How long a page is waited for on a machine that has other work; what is in time costs nothing.
+PATIENCE_MS = 30_000
+expect.set_options(timeout=PATIENCE_MS)
+
+# A machine that stands still for seconds would miss a toast that leaves by itself.
+TOASTS_STAY = """
+  const real = window.setInterval;
+  const leaves = new Set([6_000, 15_000]);
+  window.setInterval = (act, ms, ...rest) => real(act, leaves.has(ms) ? 600_000 : ms, ...rest);
+"""
 
 FLAGS = ["--disable-quic", "--disable-background-networking", "--no-first-run"]
 
@@ -45,7 +58,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture(scope="session")
 def server_url(django_db_setup):
     """The address of config.asgi, served by uvicorn as `manage.py serve` does."""
-    from config.asgi import application, pages
+    from config.asgi import application, pages, streams
 
     listener = listen("127.0.0.1", 0)
     server = uvicorn.Server(uvicorn.Config(application, lifespan="off", log_config=None))
@@ -54,13 +67,15 @@ def server_url(django_db_setup):
     thread.start()
     wait_for(lambda: server.started)
     yield url
+    stop_all()
     server.should_exit = True
     thread.join(10)
     # With its threads end their connections, which would keep PostgreSQL's test database alive.
-    pages.pool.shutdown()
+    for each in (pages, streams):
+        each.pool.shutdown()
 
 
-def wait_for(condition, seconds=10):
+def wait_for(condition, seconds=30):
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
@@ -85,18 +100,41 @@ def expected_errors() -> list[str]:
 
 
 @pytest.fixture
-def page(chromium, server_url, transactional_db, expected_errors):
-    """A page whose relative addresses are the server's; a complaint in its console is a failure,
-    and so is a breach of the content security policy, which is reported there."""
+def new_page(chromium, server_url, transactional_db, expected_errors):
+    """`new_page()`: one of a browser of its own, whose relative addresses are the server's; a
+    complaint in its console is a failure, and so is a breach of the content security policy,
+    which is reported there."""
     complaints: list[str] = []
-    context = chromium.new_context(base_url=server_url, viewport={"width": 1280, "height": 800})
-    context.set_default_timeout(10_000)
-    context.on("weberror", lambda fault: complaints.append(str(fault.error)))
-    context.on("console", lambda message: _note(message, complaints))
-    yield context.new_page()
-    context.close()
+    contexts = []
+
+    def _new_page(base_url=server_url):
+        context = chromium.new_context(base_url=base_url, viewport={"width": 1280, "height": 800})
+        contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(TOASTS_STAY)
+        context.on("weberror", lambda fault: complaints.append(str(fault.error)))
+        context.on("console", lambda message: _note(message, complaints))
+        return context.new_page()
+
+    yield _new_page
+    for context in contexts:
+        context.close()
     unexpected = [text for text in complaints if not any(part in text for part in expected_errors)]
     assert unexpected == []
+
+
+@pytest.fixture
+def killable(transactional_db):
+    from tests.browser.killable import Killable
+
+    server = Killable()
+    yield server
+    server.kill()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()
 
 
 def _note(message, complaints):
@@ -120,10 +158,25 @@ def sign_in():
 
 
 @pytest.fixture
+def look(new_page, sign_in):
+    """`look(ed, at)`: Ed's browser, at that address, once its stream stands."""
+
+    def _look(user, at, **where):
+        page = new_page(**where)
+        sign_in(page, user)
+        with page.expect_response("**/live/audits/**"):
+            page.goto(at)
+        return page
+
+    return _look
+
+
+@pytest.fixture
 def assert_accessible():
     """`assert_accessible(page)`: axe finds nothing, in light and in dark."""
 
     def _assert_accessible(page):
+        page.wait_for_load_state("load")
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
             # Preloading, axe injects the stylesheets inline, which the policy rightly forbids.

@@ -94,7 +94,8 @@ def test_two_who_change_the_settings_see_both_versions(
     expected_errors.append("status of 409")
     sign_in(page, alice)
     page.goto(f"{harbour.get_absolute_url()}settings/")
-    harbour.change_settings(by=alice, name="Harbour", link_days=90, file_days=None, note_days=None)
+    days = {"link_days": 90, "file_days": None, "note_days": None, "run_days": None}
+    harbour.change_settings(by=alice, name="Harbour", **days)
     page.get_by_label("Links").fill("30")
     page.get_by_role("button", name="Save").click()
 

@@ -1,12 +1,15 @@
-"""The whole job on the shipped checklists: start, tick, attach, seal, take the report away."""
+"""The whole job on the shipped checklists: start, tick, attach, decide, take the report away."""
 
 import re
+import threading
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from playwright.sync_api import expect
 
 from audits.models import Audit, Heartbeat, Report
+from tests.audits.views.decided import PASSWORD, give_password
 
 
 @pytest.fixture
@@ -40,16 +43,34 @@ def attach_link_and_file(page, answer):
     expect(pieces).to_have_count(2)
 
 
-def seal(page):
-    page.get_by_role("link", name="Seal…").click()
-    page.get_by_label("No-go").check(force=True)
-    page.get_by_label("Statement").fill("Not before the blockers are closed.")
-    page.get_by_label("to confirm").fill("seal revision 1")
-    page.get_by_role("button", name="Seal revision 1").click()
-    expect(page.get_by_text("Revision 1 is sealed")).to_be_visible()
+def propose_and_refuse(page):
+    page.get_by_role("link", name="Propose…").click()
+    page.get_by_label("Statement").fill("All that we know today.")
+    page.get_by_role("button", name="Propose revision 1").click()
+    page.get_by_role("link", name="Refuse it…").click()
+    page.get_by_label("Reason").fill("Not before the blockers are closed.")
+    page.get_by_label("to confirm").fill("refuse revision 1")
+    page.get_by_label("Your password").fill(PASSWORD)
+    page.get_by_role("button", name="Refuse revision 1").click()
+    expect(page.get_by_text("Revision 1 was refused")).to_be_visible()
+
+
+def render_as_the_worker(report):
+    """In a thread of its own: signing runs a loop, and Playwright's is the one of this thread."""
+
+    def run():
+        try:
+            report.execute()
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    thread.join(60)
 
 
 def test_newcomer_does_the_whole_job(page, sign_in, shipped, project, noor):
+    give_password(noor)
     sign_in(page, noor)
     audit = start_audit(page, project)
     first, second = audit.answers.order_by("position")[:2]
@@ -59,8 +80,8 @@ def test_newcomer_does_the_whole_job(page, sign_in, shipped, project, noor):
     page.locator(f"#row-{second.pk}-open").focus()
     page.keyboard.press("x")
     expect(page.locator("#audit-progress")).to_contain_text("2 of 56 done")
-    seal(page)
-    Report.objects.get().execute()
+    propose_and_refuse(page)
+    render_as_the_worker(Report.objects.get())
     page.goto(Report.objects.get().get_absolute_url())
     with page.expect_download() as download:
         page.get_by_role("link", name="Download PDF").click()

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from audits.probes import registry
 from checklist.schema import (
     LINE_LENGTH,
     Condition,
@@ -29,6 +30,7 @@ texts = anything.map(lambda text: text if text.strip() else f"{text}x")
 optional_lines = anything.map(lambda text: "".join(text.splitlines())[:LINE_LENGTH])
 lines = optional_lines.map(lambda text: text if text.strip() else f"{text}x")
 slugs = st.sampled_from(["no", "1", "a-1", "keys", "0x1", "on", "1e5", "null", "yes-2"])
+probes = st.sampled_from(sorted(registry.names()))
 versions = st.lists(st.integers(0, 99).map(str), min_size=1, max_size=4).map(".".join)
 
 
@@ -58,7 +60,7 @@ def definitions(draw) -> Definition:
         why=texts,
         verify=texts,
         evidence=st.lists(pieces, min_size=1, max_size=2),
-        probes=st.lists(slugs, max_size=2, unique=True),
+        probes=st.lists(probes, max_size=2, unique=True),
         parameters=st.lists(
             st.builds(Parameter, name=lines, value=texts, note=anything), max_size=2
         ),

@@ -194,6 +194,18 @@ FAULTY = {
         changed("[key-valid]", "[5]"),
         *("29:18", 'each of "probes" is a number (5) where text is wanted', '"5"'),
     ),
+    "unknown probe": (
+        changed("[key-valid]", "[key-vald]"),
+        *("29:18", 'there is no probe "key-vald"', 'did you mean "key-valid"?'),
+    ),
+    "unknown aspect of a probe": (
+        changed("[key-valid]", "[key-valid.smell]"),
+        *("29:18", 'there is no probe "key-valid.smell"', "key-valid."),
+    ),
+    "aspect of an aspect": (
+        changed("[key-valid]", "[key-valid.a.b]"),
+        *("29:18", 'each of "probes" is no name of a probe', "log-sample.waits"),
+    ),
     "value is a number": (
         changed("5 minutes", "5"),
         *("32:20", '"value" is a number (5) where text is wanted', 'value: "5"'),

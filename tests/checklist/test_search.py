@@ -1,6 +1,6 @@
 import pytest
 
-from checklist import search
+from checklist import probe_names, search
 from checklist.models import Edition, Item
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +49,14 @@ def found(load):
 )
 def test_items_with_every_word_are_found(found, query, refs):
     assert found(query) == refs
+
+
+def test_what_a_probe_looks_at_is_found(found):
+    about = probe_names.known()["key-valid"]
+
+    assert found(about.looks_at) == ["rate-limits", "separate", "ss"]
+    (excerpt, *_) = explained("ss", about.title).excerpts
+    assert excerpt.field == "Probes"
 
 
 def test_only_latest_editions_are_searched(found, load):

@@ -3,7 +3,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from checklist import views
+from checklist import probe_names, views
 from checklist.models import Checklist
 
 pytestmark = pytest.mark.django_db
@@ -197,6 +197,14 @@ def test_item_shows_all_that_the_file_says(reader, load):
     ):
         assert text in html
     assert "Hide &lt;them&gt;." in page(reader, "/checklists/keys/1.0.0/secret/")
+
+
+def test_item_says_what_its_probes_look_at_and_how_strongly(reader, load):
+    load(sections=SECTIONS)
+    html = page(reader, "/checklists/keys/1.0.0/cap/")
+    about = probe_names.known()["key-valid"]
+    for text in (about.title, about.looks_at, "<code>key-valid</code>", about.strength):
+        assert text in html
 
 
 def test_item_leads_to_its_neighbours_across_sections(reader, load):

@@ -40,7 +40,7 @@ def test_several_processes_lose_and_double_nothing(tmp_path):
     producers = [spawn.Process(target=produce, args=(tmp_path, n, 100)) for n in "abc"]
     for process in consumers + producers:
         process.start()
-    got = sorted(received.get(timeout=60) for _ in range(300))
+    got = sorted(received.get(timeout=120) for _ in range(300))
     produce_the_end(tmp_path, len(consumers))
     for process in consumers + producers:
         process.join(30)
@@ -58,7 +58,7 @@ def produce_the_end(folder: Path, count: int) -> None:
 def test_messages_arrive_in_the_order_of_sending(tmp_path):
     produce(tmp_path, "a", 20)
     with connect(tmp_path) as connection, connection.SimpleQueue("work") as queue:
-        got = [queue.get(timeout=5).payload for _ in range(20)]
+        got = [queue.get(timeout=30).payload for _ in range(20)]
     assert got == [f"a-{i}" for i in range(20)]
 
 
@@ -71,7 +71,7 @@ def test_damaged_message_is_thrown_away_and_the_next_one_read(tmp_path, caplog):
     produce(tmp_path, "a", 1)
     (tmp_path / "queued" / f"{0:020}_x.work.msg").touch()
     with connect(tmp_path) as connection, connection.SimpleQueue("work") as queue:
-        assert queue.get(timeout=5).payload == "a-0"
+        assert queue.get(timeout=30).payload == "a-0"
     assert "damaged message" in caplog.text
 
 
@@ -87,7 +87,7 @@ def test_empty_queue_says_so_at_once(tmp_path):
         began = time.monotonic()
         with pytest.raises(Empty):
             queue.get(block=False)
-    assert time.monotonic() - began < 1
+    assert time.monotonic() - began < 10
 
 
 def test_broker_url_of_another_kind_is_refused_without_telling_its_password():

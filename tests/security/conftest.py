@@ -5,11 +5,20 @@ from django.test import Client
 from django.urls import reverse
 
 from tests.audits.conftest import *  # noqa: F403
-from tests.audits.views.conftest import browser, rung, things
+from tests.audits.views.conftest import device, only_owner, person, rung, things
 from tests.security.invited import NEW
-from tests.serve.conftest import installation, serve
+from tests.serve.conftest import installation, prepared, serve
 
-__all__ = ["browser", "installation", "rung", "serve", "things"]
+__all__ = [
+    "device",
+    "installation",
+    "only_owner",
+    "person",
+    "prepared",
+    "rung",
+    "serve",
+    "things",
+]
 
 
 @pytest.fixture(params=["by mail", "by hand"])

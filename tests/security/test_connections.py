@@ -40,7 +40,7 @@ async def _talk(parts: tuple[bytes, ...]) -> bytes:
             writer.write(part)
             await writer.drain()
             await asyncio.sleep(0.02)
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(10):
             came = await reader.read(100_000)
     except (ConnectionError, TimeoutError):
         came = came or b"silence"

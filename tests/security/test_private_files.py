@@ -1,4 +1,6 @@
+import sqlite3
 import stat
+from contextlib import closing
 
 import pytest
 
@@ -15,12 +17,19 @@ def open_to_others(folder) -> list[str]:
     ]
 
 
+def sealed_reports(folder) -> int:
+    """How many the worker made, signed and stored: of what the demo signed."""
+    database = f"file:{folder / 'countersign.sqlite3'}?mode=ro"
+    with closing(sqlite3.connect(database, uri=True)) as connection:
+        return connection.execute("SELECT COUNT(*) FROM audits_reportfile").fetchone()[0]
+
+
 def test_nothing_in_a_data_folder_that_was_there_before_is_open_to_other_users(serve, tmp_path):
     folder = tmp_path / "var"
     folder.mkdir(mode=0o755)
 
-    served = serve(DATABASE_URL="", CELERY_BROKER_URL="", DATA_DIR=str(folder))
+    served = serve(DEMO="1", DATABASE_URL="", CELERY_BROKER_URL="", DATA_DIR=str(folder))
     served.wait_until_ready()
-    wait_for(lambda: list(folder.glob("reports/*.pdf")), 60)
+    wait_for(lambda: sealed_reports(folder), 60)
 
     assert open_to_others(folder) == []

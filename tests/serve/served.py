@@ -3,7 +3,9 @@
 import contextlib
 import json
 import os
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -12,7 +14,11 @@ import urllib.request
 import uuid
 from pathlib import Path
 
+import psycopg
+
 PROJECT = Path(__file__).resolve().parents[2]
+# How much slower than an idle one a machine may be on which other tests run.
+SLOWNESS = 4
 
 
 class Served:
@@ -37,6 +43,13 @@ class Served:
         return self.output.read_text()
 
     @property
+    def tracebacks(self) -> list[str]:
+        """Without those of a worker's children that had not begun before their parent ended."""
+        lines = re.DOTALL | re.MULTILINE
+        unborn = re.compile(r"^[^\n]*Process \W?ForkPoolWorker.*?^BrokenPipeError: [^\n]*$", lines)
+        return re.findall(r"^Traceback .*?^\w[^\n]*$", unborn.sub("", self.text), lines)
+
+    @property
     def url(self) -> str:
         return self._line("Ready: ")
 
@@ -53,20 +66,21 @@ class Served:
 
     def get(self, path: str) -> tuple[int, dict]:
         try:
-            with urllib.request.urlopen(self.url + path, timeout=10) as response:
+            with urllib.request.urlopen(self.url + path, timeout=SLOWNESS * 10) as response:
                 return response.status, json.load(response)
         except urllib.error.HTTPError as error:
             return error.code, json.load(error)
 
     def webs(self) -> list[int]:
         """The web processes."""
-        return self._children("web")
+        return self.children("web")
 
     def workers(self) -> list[int]:
         """The worker's main process, if there is one."""
-        return self._children("worker")
+        return self.children("worker")
 
-    def _children(self, name: str) -> list[int]:
+    def children(self, name: str) -> list[int]:
+        """The processes of that name that serve itself started."""
         ours = (pid for pid in everything_of(self.data_dir) if _parent(pid) == self.process.pid)
         return [pid for pid in ours if _name(pid) == name]
 
@@ -74,15 +88,12 @@ class Served:
         """Send the signal; the exit status and the seconds that it took."""
         began = time.monotonic()
         self.process.send_signal(number)
-        status = self.process.wait(20)
+        status = self.process.wait(SLOWNESS * 20)
         return status, time.monotonic() - began
 
     def kill(self) -> None:
-        for pid in everything_of(self.data_dir):
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self.process.wait(20)
-        wait_for(lambda: not everything_of(self.data_dir), 10)
+        kill_everything_of(self.data_dir)
+        self.process.wait(SLOWNESS * 20)
 
 
 def everything_of(data_dir: str) -> list[int]:
@@ -94,6 +105,30 @@ def everything_of(data_dir: str) -> list[int]:
             if mark in (folder / "environ").read_bytes().split(b"\0"):
                 found.append(int(folder.name))
     return found
+
+
+def kill_everything_of(data_dir: str) -> None:
+    """What one of them started while they were being looked for, too."""
+
+    def is_gone() -> bool:
+        left = everything_of(data_dir)
+        for pid in left:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        return not left
+
+    wait_for(is_gone, 10)
+
+
+def ask(installation: dict[str, str], statement: str) -> list[tuple]:
+    """What the database of the installation answers; an error while it is not there yet."""
+    if url := installation.get("DATABASE_URL"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            found = connection.execute(statement)
+            return found.fetchall() if found.description else []
+    path = f"file:{installation['DATA_DIR']}/countersign.sqlite3?mode=rw"
+    with contextlib.closing(sqlite3.connect(path, uri=True, isolation_level=None)) as connection:
+        return connection.execute(statement).fetchall()
 
 
 def _parent(pid: int) -> int:
@@ -109,7 +144,7 @@ def _name(pid: int) -> str:
 
 
 def wait_for(condition, seconds: float) -> None:
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + SLOWNESS * seconds
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.05)

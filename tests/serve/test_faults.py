@@ -19,7 +19,7 @@ def refused(**environment: str) -> str:
         env=os.environ | {"PORT": "0", "DATABASE_URL": ""} | environment,
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=240,
     )
     assert finished.returncode == 1
     (line,) = finished.stderr.splitlines()
@@ -32,6 +32,13 @@ def test_taken_port(tmp_path):
         line = refused(DATA_DIR=str(tmp_path), PORT=str(port))
     assert f"cannot listen on 127.0.0.1 port {port}: Address already in use" in line
     assert "PORT=8001 make serve" in line
+
+
+def test_prices_that_cannot_be_read(tmp_path):
+    (tmp_path / "prices.yaml").write_text("as_of: 2026-11-21\nmodels: []\n")
+    line = refused(DATA_DIR=str(tmp_path / "var"), PRICES_FILE=str(tmp_path / "prices.yaml"))
+    assert "prices.yaml: models: List should have at least 1 item" in line
+    assert "See fixtures/prices.yaml for the form" in line
 
 
 @pytest.mark.parametrize("key", ["", "from-the-environment"])
@@ -54,6 +61,12 @@ def test_data_folder_that_cannot_be(tmp_path, key):
         ("DATABASE_URL", "postgres://u:secret@127.0.0.1:1/x", "Check DATABASE_URL"),
         ("CELERY_BROKER_URL", "sqs://", "write redis://host:6379/0 or amqp://"),
         ("SECRET_KEY_FILE", "/nowhere/key", "cannot be read: No such file or directory"),
+        ("PUBLIC_URL", "countersign.example.org", "begins with https://"),
+        ("SIGNATURE_LEVEL", "B-LT", "write one of B-B, B-T, B-LTA"),
+        ("SIGNATURE_LEVEL", "B-T", "set TIMESTAMP_URL"),
+        ("TIMESTAMP_URL", "https://tsa.example.org", "TIMESTAMP_TRUST_FILE to a file with it"),
+        ("SIGNING_CERTIFICATE", "hello", "is set without SIGNING_KEY"),
+        ("SIGNING_PKCS12", "/nowhere/seal.p12", "which cannot be read: No such file or directory"),
     ],
 )
 def test_fault_in_the_environment(tmp_path, name, value, remedy):

@@ -52,10 +52,14 @@ class Command(BaseCommand):
 
     def prepare(self) -> None:
         try:
+            checks.check_prices()
             checks.check_libraries()
             checks.migrate()
+            warning = checks.check_signing()
         except checks.Fault as fault:
             sys.exit(f"countersign: {fault}")
+        if warning:
+            self.stderr.write(warning)
         collect_static_files()
         self.load_checklists()
         if settings.DEMO:
@@ -70,8 +74,9 @@ class Command(BaseCommand):
 
     def run(self, listener: socket) -> None:
         from audits.serving.parent import Parent
+        from audits.serving.simulator import SimulatorProcess
         from audits.serving.web import WebProcess, url_of
-        from audits.serving.worker import worker
+        from audits.serving.worker import latency_worker, worker
 
         def ready() -> None:
             self.stdout.write(f"Ready: {url_of(listener)}")
@@ -80,7 +85,10 @@ class Command(BaseCommand):
         application = import_string(settings.ASGI_APPLICATION)
         _ = get_resolver().url_patterns  # imports the views
         webs = [WebProcess(application) for _ in range(settings.WEB_PROCESSES)]
-        Parent(listener, webs, worker(), on_ready=ready, say=self.stderr.write).run()
+        others = [worker(), latency_worker()]
+        if settings.SIMULATOR:
+            others.insert(0, SimulatorProcess())
+        Parent(listener, webs, others, on_ready=ready, say=self.stderr.write).run()
 
     def tell_sign_in(self) -> None:
         path = settings.DATA_DIR / "demo-credentials.json"

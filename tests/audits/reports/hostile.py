@@ -3,7 +3,7 @@
 from copy import deepcopy
 from typing import Any
 
-from tests.audits.reports import snapshots
+from tests.audits.reports import signing, snapshots
 
 MARKUP = (
     "<script>alert(1)</script><img src=x onerror=alert(2)><style>*{display:none}</style>"
@@ -22,12 +22,23 @@ FIXED = {
     "format", "id", "state", "severity", "kind", "counts_as", "digest", "head", "hash", "sha256",
     "at", "created_at", "taken_at", "launch_date", "accepted_at", "accepted_until", "due",
     "changed_at", "added_at", "speaks_of", "decision", "document", "url",
+    "method", "content",
 }  # fmt: skip
 
 
 def poisoned() -> dict[str, Any]:
-    """The sample with hostile text in every field that a person or a file can fill."""
-    return _poison(snapshots.sample(seal=snapshots.seal("no_go")), MARKUP + LINKS)
+    """A proposal with hostile text in every field that a person or a file can fill."""
+    proposal = signing.proposal("conditional_go", signing.condition_of_the_go())
+    obstacle = {"kind": "blocker", "title": "B7 Keys", "detail": "Open."}
+    return _poison(
+        snapshots.sample(proposal=proposal, obstacles=[obstacle], release="v1"), MARKUP + LINKS
+    )
+
+
+def poisoned_seal(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """A refusal of it, hostile as well."""
+    refusal = _poison(signing.sign_off(decision="no_go"), MARKUP + LINKS)
+    return signing.sealed(snapshot, signing.sign_off(), refusal)
 
 
 def strained() -> dict[str, Any]:

@@ -1,11 +1,12 @@
 """Snapshots for tests, in the shape of docs/snapshot-format.md."""
 
-import copy
 from typing import Any
 
 from audits.reports.canonical import canonical_json, digest
 
 Snapshot = dict[str, Any]
+
+GENESIS = "0" * 64
 
 PEOPLE = ["Ada Park", "Noor Haddad", "Jonas Lindqvist", "Mei Tanaka", "Oluwaseun Adeyemi"]
 
@@ -48,8 +49,8 @@ PRODUCTION = {
 
 def answer(state: str = "open", **changes: Any) -> dict[str, Any]:
     return {
-        "state": state, "severity_reason": "", "verdict": "", "ties": [], "reason": "",
-        "approver": None, "accepted_at": None,
+        "state": state, "severity_reason": "", "verdict": "", "machine": [], "ties": [],
+        "reason": "", "approver": None, "accepted_at": None,
         "accepted_until": None, "counts_as": state, "owner": None, "due": None,
         "changed_at": None, "changed_by": None, "evidence": [], "comments": [], **changes,
     }  # fmt: skip
@@ -63,6 +64,19 @@ def item(number: int = 1, severity: str = "blocker", **changes: Any) -> dict[str
         "verify": "Search the built bundle for `sk-ant-`; read the access policy of the secret.",
         "parameters": [], "source": {"document": "source", "place": f"item {number}"},
         "answer": answer(), **changes,
+    }  # fmt: skip
+
+
+def word(verdict: str = "pass", **changes: Any) -> dict[str, Any]:
+    """What the machine says of an item in `machine`."""
+    return {
+        "ref": "latency.p95", "title": "Latency", "looks_at": "How long users wait.",
+        "strength": "strong", "environment": "eu-west", "kind": "production", "verdict": verdict,
+        "says": "The 95th percentile is 812 ms.",
+        "measured": [{"name": "p95", "value": "812.4", "unit": "ms"}],
+        "how": "120 streamed calls were timed.", "next_step": "Look at the prompt’s size.",
+        "at": "2026-11-21T04:12:00Z", "stale_since": None, "erred_at": None, "simulated": False,
+        **changes,
     }  # fmt: skip
 
 
@@ -117,22 +131,27 @@ def edition(*items: dict[str, Any], slug: str = "one", **changes: Any) -> dict[s
     }  # fmt: skip
 
 
-def seal(decision: str = "go", **changes: Any) -> dict[str, Any]:
+def policy(*roles: tuple[str, int, list[str]], **changes: Any) -> dict[str, Any]:
+    """Roles as (name, count, people); two of them when none is given."""
+    asked = roles or (("Engineering", 1, []), ("Security", 1, ["Noor Haddad", "Mei Tanaka"]))
     return {
-        "by": "Noor Haddad", "email": "noor@harbour.example", "role": "approver",
-        "at": "2026-11-21T04:34:00Z", "decision": decision,
-        "statement": "I have read the open items and the accepted risks, and approve the launch.",
-        **changes,
+        "roles": [{"name": name, "count": count, "people": people}
+                  for name, count, people in asked],
+        "four_eyes": True, "valid_days": 180, "release_bound": True,
+        "conditional": True, **changes,
     }  # fmt: skip
 
 
-def snapshot(*editions: dict[str, Any], seal: Any = None, **changes: Any) -> Snapshot:
+def snapshot(*editions: dict[str, Any], **changes: Any) -> Snapshot:
+    """A draft, or with `proposal` what people are asked to sign."""
+    history = changes.pop("history", event_chain(6))
     return {
-        "format": "countersign.snapshot/2",
+        "format": "countersign.snapshot/5",
         "audit": {
             "id": "0b0f7c52-5d3e-4e0e-9a6f-0f6f3a1d2c11",
             "title": "Support assistant, first launch", "revision": 1,
-            "state": "sealed" if seal else "open", "created_at": "2026-11-18T08:12:00Z",
+            "state": "proposed" if changes.get("proposal") else "open",
+            "created_at": "2026-11-18T08:12:00Z",
             "created_by": "Ada Park", "launch_date": "2026-12-01",
         },
         "team": {"name": "Harbour"},
@@ -142,37 +161,20 @@ def snapshot(*editions: dict[str, Any], seal: Any = None, **changes: Any) -> Sna
                 {"kind": "production", "name": "eu-west"}, {"kind": "staging", "name": ""},
             ],
         },
-        "taken_at": "2026-11-21T04:34:00Z", "taken_by": "Ada Park", "seal": seal,
-        "editions": list(editions), "history": _history(6),
-        "events": {"count": 6, "head": "c4" * 32}, **changes,
+        "taken_at": "2026-11-21T04:34:00Z", "taken_by": "Ada Park",
+        "proposal": None, "policy": policy(), "release": "",
+        "answered_by": [{"name": "Ada Park", "items": 1}], "obstacles": [], "since": None,
+        "editions": list(editions), "history": history, "reviews": [],
+        "events": {"count": len(history), "head": history[-1]["hash"] if history else GENESIS},
+        **changes,
     }  # fmt: skip
-
-
-def format_1(snapshot: Snapshot) -> Snapshot:
-    """The snapshot as it was written before format 2."""
-    snapshot = copy.deepcopy(snapshot)
-    snapshot["format"] = "countersign.snapshot/1"
-    for edition in snapshot["editions"]:
-        del edition["retired"]
-        for kind in ("entry_conditions", "exit_criteria"):
-            edition[kind] = [{"id": each["id"], "text": each["text"]} for each in edition[kind]]
-        for item in (item for section in edition["sections"] for item in section["items"]):
-            del item["own_severity"]
-            for name in ("severity_reason", "verdict", "ties"):
-                del item["answer"][name]
-            for row in item["answer"]["evidence"]:
-                for name in ("piece", "version", "expires_on", "replaced"):
-                    del row[name]
-            for each in item["answer"]["comments"]:
-                del each["withdrawn_at"]
-    return snapshot
 
 
 def digest_of(snapshot: Snapshot) -> str:
     return digest(canonical_json(snapshot))
 
 
-def sample(*, seal: Any = None, settled: bool = False) -> Snapshot:
+def sample(*, settled: bool = False, **changes: Any) -> Snapshot:
     """Two editions and 56 items in every state; with `settled`, nothing is left open."""
     conditions = [
         condition("The application is feature-complete and tested locally"),
@@ -184,8 +186,10 @@ def sample(*, seal: Any = None, settled: bool = False) -> Snapshot:
         entry_conditions=conditions, sections=_production(settled),
         exit_criteria=[condition("Fallback behaviour is tested for API outages", "open")],
     )  # fmt: skip
-    whole = snapshot(first, second, seal=seal, history=_history(48))
-    return whole | {"events": {"count": 48, "head": "c4" * 32}}
+    answered_by = [{"name": name, "items": 14 - 3 * place} for place, name in enumerate(PEOPLE)]
+    return snapshot(
+        first, second, **{"history": event_chain(48), "answered_by": answered_by, **changes}
+    )
 
 
 def large(items: int, comments: int = 0) -> Snapshot:
@@ -230,11 +234,13 @@ def _filled(number: int, title: str, settled: bool) -> dict[str, Any]:
 
 
 def _done(number: int) -> dict[str, Any]:
-    pieces = [link(title="Secret’s page in the manager"), file(), note()][: number % 4]
+    title = "Secret’s page in the manager"
+    all_kinds = [link(title=title, id=f"l{number}"), file(id=f"f{number}"), note(id=f"n{number}")]
     talk = [comment("Rotated on the 19th; see the ticket. The *old* key is revoked.")]
     return answer(
-        "done", evidence=pieces, owner=PEOPLE[number % 5], changed_at="2026-11-20T14:05:00Z",
-        changed_by=PEOPLE[number % 5], comments=talk if number % 2 else [],
+        "done", evidence=all_kinds[: number % 4], owner=PEOPLE[number % 5],
+        changed_at="2026-11-20T14:05:00Z", changed_by=PEOPLE[number % 5],
+        comments=talk if number % 2 else [],
     )  # fmt: skip
 
 
@@ -264,16 +270,21 @@ def _stale(number: int) -> dict[str, Any]:
     return _risky(number) | {"counts_as": "open", "accepted_at": None}
 
 
-def _history(length: int) -> list[dict[str, Any]]:
+def event_chain(length: int, *, after: list[dict[str, Any]] | None = None) -> list[dict[str, Any]]:
+    """Events whose hashes hold, from the first one on, or those that go on `after` others."""
     texts = [
         "started the audit",
         "recorded “API keys live in a secret manager” as done",
         "attached the link “Access policy”",
         "commented on “The model is pinned”",
     ]
-    return [
-        {"number": n + 1, "at": f"2026-11-{18 + n // 20}T{8 + n % 12:02}:12:00Z",
-         "by": PEOPLE[n % 5], "verb": "answer.recorded", "text": texts[n % 4],
-         "hash": f"{n * 7919 + 4242:064x}"[::-1]}
-        for n in range(length)
-    ]  # fmt: skip
+    chain = list(after or [])
+    for n in range(len(chain), len(chain) + length):
+        previous = chain[-1]["hash"] if chain else GENESIS
+        content = digest(f"event {n + 1}".encode())
+        chain.append(
+            {"number": n + 1, "at": f"2026-11-{18 + n // 20}T{8 + n % 12:02}:12:00Z",
+             "by": PEOPLE[n % 5], "verb": "answer.recorded", "text": texts[n % 4],
+             "content": content, "hash": digest((previous + content).encode())}
+        )  # fmt: skip
+    return chain[len(after or []) :]

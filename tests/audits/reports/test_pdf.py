@@ -9,6 +9,7 @@ from pypdf.generic import Destination
 from audits.reports.canonical import canonical_json
 from audits.reports.pdf import SNAPSHOT_NAME, render_pdf
 from tests.audits.reports import hostile
+from tests.audits.reports.signing import proposal, sealed
 from tests.audits.reports.snapshots import (
     answer,
     digest_of,
@@ -16,18 +17,20 @@ from tests.audits.reports.snapshots import (
     item,
     link,
     sample,
-    seal,
     snapshot,
 )
 
 
-def read(report):
-    return PdfReader(io.BytesIO(render_pdf(report, digest_of(report))))
+def read(report, seal=None):
+    return PdfReader(io.BytesIO(render_pdf(report, digest_of(report), seal=seal)))
 
 
 def small(**changes):
     done = answer("done", evidence=[link()])
     return snapshot(edition(item(1, answer=done), item(2)), **changes)
+
+
+SIGNED = small(proposal=proposal())
 
 
 @pytest.fixture(scope="module")
@@ -36,8 +39,8 @@ def draft():
 
 
 @pytest.fixture(scope="module")
-def sealed():
-    return read(small(seal=seal()))
+def signed():
+    return read(SIGNED, sealed(SIGNED))
 
 
 def titles(outline):
@@ -64,8 +67,8 @@ def test_draft_says_so_on_every_page(draft):
     assert all("DRAFT" in page.extract_text() for page in draft.pages)
 
 
-def test_sealed_report_says_draft_nowhere(sealed):
-    assert not any("DRAFT" in page.extract_text() for page in sealed.pages)
+def test_sealed_report_says_draft_nowhere(signed):
+    assert not any("DRAFT" in page.extract_text() for page in signed.pages)
 
 
 def test_footer_has_title_revision_digest_and_page_of_pages(draft):
@@ -131,23 +134,23 @@ def structure(node):
             yield from structure(kid)
 
 
-def test_metadata_comes_from_the_snapshot(sealed):
-    metadata = sealed.metadata
+def test_metadata_comes_from_the_snapshot(signed):
+    metadata = signed.metadata
     assert metadata.title == "Support assistant, first launch — revision 1"
     assert metadata.author == "Noor Haddad"
-    assert metadata.creation_date.isoformat() == "2026-11-21T04:34:00+00:00"
+    assert metadata.creation_date.isoformat() == "2026-11-21T09:12:07+00:00"
 
 
-def test_claims_pdf_a_3a_and_nothing_more(sealed):
-    xmp = sealed.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
+def test_claims_pdf_a_3a_and_nothing_more(signed):
+    xmp = signed.trailer["/Root"]["/Metadata"].get_object().get_data().decode()
     assert 'pdfaid:part="3"' in xmp
     assert 'pdfaid:conformance="A"' in xmp
     assert "pdfuaid" not in xmp
 
 
-def test_snapshot_is_attached_as_the_very_bytes_of_the_digest(sealed):
-    [attached] = sealed.attachments[SNAPSHOT_NAME]
-    assert attached == canonical_json(small(seal=seal()))
+def test_snapshot_is_attached_as_the_very_bytes_of_the_digest(signed):
+    [attached] = signed.attachments[SNAPSHOT_NAME]
+    assert attached == canonical_json(SIGNED)
 
 
 def test_same_snapshot_gives_the_same_bytes():
@@ -174,7 +177,7 @@ def test_even_an_element_that_slipped_through_fetches_nothing(monkeypatch, tmp_p
     secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text y="9">stolen</text></svg>')
     html = f"""<html lang="en"><link rel=attachment href="{secret.as_uri()}">
         <img alt="a" src="{secret.as_uri()}"><img alt="b" src="http://127.0.0.1:9/x.png">"""
-    monkeypatch.setattr("audits.reports.pdf.render_html", lambda *_: html)
+    monkeypatch.setattr("audits.reports.pdf.render_html", lambda *_, **__: html)
     monkeypatch.setattr(socket, "create_connection", _no_network)
     reader = read(small())
     assert "stolen" not in reader.pages[0].extract_text()

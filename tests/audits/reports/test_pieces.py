@@ -59,7 +59,14 @@ def test_a_version_that_was_taken_back_leaves_its_trace_beside_the_piece():
 def test_a_piece_that_backs_two_items_is_counted_once():
     rows = [link(id="1", piece="p"), link(id="2", piece="p"), file(id="3", piece="q")]
 
-    assert count(rows, TODAY) == {"link": 1, "file": 1, "note": 0, "removed": 0, "stale": 0}
+    assert count(rows, TODAY) == {
+        "link": 1,
+        "file": 1,
+        "note": 0,
+        "run": 0,
+        "removed": 0,
+        "stale": 0,
+    }
 
 
 def test_replaced_evidence_alone_backs_nothing():
@@ -100,6 +107,17 @@ def test_report_links_the_other_items_that_a_piece_backs():
 
     assert 'Also backs <a href="#edition-1-item-2">2</a>.' in html
     assert 'Also backs <a href="#edition-1-item-1">1</a>.' in html
+
+
+def test_what_backs_very_many_items_names_them_at_the_first_only():
+    shared = [answer("done", evidence=[evidence(id=str(n), piece="p")]) for n in range(1, 15)]
+    frozen = snapshot(edition(*(item(n, answer=each) for n, each in enumerate(shared, start=1))))
+
+    html = render_html(frozen, digest_of(frozen), stylesheet_href="/report.css")
+
+    assert html.count('<a href="#edition-1-item-14">14</a>') == 1
+    at_the_first = 'Also backs 13 other items, listed at <a href="#edition-1-item-1">1</a>.'
+    assert html.count(at_the_first) == 13
 
 
 def test_report_tells_of_a_withdrawn_comment():

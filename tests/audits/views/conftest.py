@@ -1,20 +1,10 @@
 import pytest
-from django.test import Client
 
 from audits.tasks import render_report
-from tests.audits.views.routes import Things, render
+from tests.audits.views.things import Things, render
+from tests.proving import device, only_owner, person
 
-
-@pytest.fixture
-def browser():
-    """A browser in which that person is signed in: `browser(alice).get(…)`."""
-
-    def sign_in(user) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
-
-    return sign_in
+__all__ = ["device", "only_owner", "person"]
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ class Page(HTMLParser):
 
     def __init__(self, response):
         super().__init__()
+        self.response = response
         self.tags: list[tuple[str, dict[str, Any]]] = []
         self.faults: list[str] = []
         self.words: list[str] = []
@@ -21,7 +22,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attributes):
         values = dict(attributes)
         self.tags.append((tag, values))
-        if tag == "style" or (tag == "script" and not values.get("src")):
+        is_data = values.get("type") == "application/json"
+        if tag == "style" or (tag == "script" and not values.get("src") and not is_data):
             self.faults.append(f"<{tag}> in line {self.getpos()[0]}")
         for name, value in attributes:
             if name == "style" or name.startswith(("on", "hx-on")) or _is_script(value):

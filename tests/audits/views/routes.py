@@ -2,15 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.urls import URLPattern, get_resolver, reverse
-
-from audits.models import Audit, Draft, Invitation, Report, User
-from checklist.crosswalk_loader import load as load_crosswalk
-from checklist.loader import load
-from checklist.models import Edition
-from tests.audits.helpers import build_edition
-from tests.checklist.conftest import definition_yaml
-from tests.checklist.crosswalk_files import crosswalk_yaml
+from django.urls import URLPattern, get_resolver
 
 
 @dataclass(frozen=True)
@@ -21,7 +13,7 @@ class Route:
 
     @property
     def noun(self) -> str:
-        return self.path.split("/")[0]
+        return self.path.removeprefix("live/").split("/")[0]
 
 
 def every_route() -> list[Route]:
@@ -39,18 +31,34 @@ def _walk(patterns, prefix, above):
 
 
 ALL = {route.name: route for route in every_route()}
-OURS = {name: route for name, route in ALL.items() if route.noun not in ("account", "checklists")}
+ELSEWHERE = ("account", "checklists", "api")
+OURS = {name: route for name, route in ALL.items() if route.noun not in ELSEWHERE}
+
+# For machines with a token of their own: see tests/audits/api/.
+API = {name for name, route in ALL.items() if route.noun == "api"}
+API_PUBLIC = {"api-openapi", "api-unknown"}
+API_READS = {"api-sign-off", "api-action-list"}
+API_WRITES = {"api-release-register"}
 
 # For whoever has the link: see tests/security/test_invitations.py.
 BY_LINK = {name for name, route in OURS.items() if route.noun == "invitations"}
+# For whoever has a guest's link, and has followed it: see tests/security/test_guests.py.
+OF_GUESTS = {"guest-link", "guest-review", "guest-leave"}
 # Of the checklist format, for editors, which do not sign in.
 SCHEMAS = {"checklist-schema"}
-PUBLIC = {"health-live", "health-ready", "theme-set", *BY_LINK}
+# For anybody who holds a report.
+VERIFIES = {"verify", "verify-digest", "verify-certificate"}
+PUBLIC = {"health-live", "health-ready", "metrics", "theme-set", *BY_LINK, *OF_GUESTS, *VERIFIES}
 # What every member of a team may look at, and take away.
 READS = {
     "project-list",
     "team-detail",
     "team-activity",
+    "team-policy",
+    "action-list",
+    "alert-list",
+    "channel-list",
+    "channel-detail",
     "filter-list",
     "crosswalk-list",
     "team-crosswalk-detail",
@@ -64,24 +72,52 @@ READS = {
     "draft-changes",
     "draft-export",
     "project-detail",
+    "environment-detail",
+    "ledger",
+    "watch-detail",
+    "run-detail",
+    "release-list",
     "audit-detail",
+    "audit-differences",
     "audit-export",
     "audit-history",
     "audit-newer",
+    "audit-policy",
     "condition-list",
+    "go-condition-list",
     "tie-list",
+    "review-list",
+    "review-detail",
+    "review-decide",
+    "review-minutes",
+    "review-minutes-text",
+    "room",
     "sign-off-list",
+    "round-detail",
+    "round-html",
     "answer-detail",
+    "answer-machine",
     "evidence-download",
     "report-detail",
     "report-download",
     "report-html",
     "report-snapshot",
+    "review-calendar",
 }
+# Read by scripts, which are told 401 and not sent to sign in: see test_live.py.
+STREAMS = {"audit-live", "review-live"}
+READS |= STREAMS
 # POST alone, though whoever may look at an audit may have its report.
 REQUESTS = {"report-request", "report-retry"}
+# What whoever may look at a review may say in it, guests too: see test_notes.py and test_polls.py.
+SPEAKS = {"note-edit", "note-merge", "poll-vote"}
 # A form on a page of its own: GET shows it, POST takes it.
 FORMS = {
+    "poll-new",
+    "room-action-new",
+    "room-action-edit",
+    "action-new",
+    "action-edit",
     "draft-new",
     "draft-text",
     "draft-about",
@@ -93,7 +129,13 @@ FORMS = {
     "project-edit",
     "audit-rename",
     "audit-reopen",
+    "review-new",
+    "review-edit",
+    "review-cancel",
+    "review-end",
     "sign-off-new",
+    "round-refuse",
+    "round-withdraw",
     "evidence-remove",
     "evidence-replace",
     "evidence-expiry",
@@ -101,13 +143,45 @@ FORMS = {
     "member-remove",
     "invitation-list",
     "team-settings",
+    "token-list",
+    "channel-new",
+    "channel-edit",
+    "channel-remove",
+    "team-policy-edit",
+    "audit-policy-edit",
     "filter-new",
     "crosswalk-new",
     "environment-remove",
+    "environment-edit",
+    "key-add",
+    "key-remove",
+    "watch-production",
+    "participant-list",
 }
 # The same for everybody, since they are of no team yet.
 FREE_FORMS = {"draft-adopt", "team-new", "audit-new", "audit-load", "user-name", "user-close"}
 WRITES = {
+    "poll-close",
+    "room-action-close",
+    "review-start",
+    "review-word",
+    "review-word-back",
+    "review-propose",
+    "review-probes",
+    "room-show",
+    "room-lead",
+    "room-decide",
+    "room-confirm",
+    "agenda-refresh",
+    "agenda-topic",
+    "agenda-item",
+    "agenda-move",
+    "agenda-take-off",
+    "agenda-put-back",
+    "action-close",
+    "action-reopen",
+    "round-sign",
+    "sign-off-withdraw",
     "draft-publish",
     "draft-undo",
     "draft-item-move",
@@ -118,6 +192,19 @@ WRITES = {
     "invitation-renew",
     "invitation-withdraw",
     "environment-add",
+    "environment-run",
+    "watch-run",
+    "watch-schedule",
+    "watch-pay",
+    "watch-mute",
+    "watch-unmute",
+    "watch-log",
+    "release-register",
+    "token-revoke",
+    "alert-mute",
+    "alert-unmute",
+    "channel-test",
+    "delivery-answer",
     "answer-many",
     "filter-rename",
     "filter-remove",
@@ -125,7 +212,10 @@ WRITES = {
     "answer-accept",
     "answer-plan",
     "answer-severity",
+    "answer-run",
+    "answer-attach",
     "condition-settle",
+    "go-condition-settle",
     "tie-add",
     "tie-part",
     "tie-join",
@@ -134,87 +224,11 @@ WRITES = {
     "audit-move",
     "comment-add",
     "evidence-add",
+    "guest-invite",
+    "guest-renew",
+    "participant-mail",
+    "participant-withdraw",
 }
-# The writes that a sealed audit takes: its next revision, and its report.
-PAST_THE_SEAL = {"audit-reopen", *REQUESTS}
-
-
-class Things:
-    """One of everything that a team owns, and the address of each route among them."""
-
-    def __init__(self, audit: Audit, member: User):
-        self.audit = audit
-        self.project = audit.project
-        self.team = audit.project.team
-        self.own = self.team.memberships.get(user=member)
-        # Nobody but an owner may change it: everybody may leave.
-        self.member = self.team.memberships.get(role="owner")
-        self.invitation = self._invitation()
-        self.filter = self.team.filters.create(
-            name="What burns", query="show=blockers", created_by=self.member.user
-        )
-        self.environment = self.project.environments.create(kind="staging", name="eu-west")
-        self.answer = audit.answers.get(position=1)
-        self.condition = audit.conditions.create(
-            edition=audit.editions.get(), kind="entry", ref="runs", text="It runs"
-        )
-        self.tie = audit.ties.create(
-            kind="equal", first=self.answer, second=audit.answers.get(position=2), reason="Same."
-        )
-        self.edition = self._newer_edition()
-        self.evidence = self.answer.evidence.get(kind="file")
-        self.report = Report.objects.get(snapshot__audit=audit)
-        load(definition_yaml(slug="ours"), self.team.pk)
-        text = definition_yaml(slug="draft").decode()
-        self.draft = Draft.objects.begin(self.team, text, by=self.member.user)
-        load(definition_yaml(slug="others"), self.team.pk)
-        load_crosswalk(crosswalk_yaml("ours/first-item related others/first-item"), self.team.pk)
-        self.words = {
-            "owner": self.team.pk,
-            "slug": "ours",
-            "crosswalk": "ours",
-            "version": "1.0.0",
-            "ref": "first-item",
-            "format": "yaml",
-            "section": "keys",
-        }
-        self.nouns = {
-            "teams": self.team,
-            "drafts": self.draft,
-            "projects": self.project,
-            "audits": self.audit,
-            "evidence": self.evidence,
-            "reports": self.report,
-        }
-
-    def _newer_edition(self) -> Edition:
-        slug = self.audit.editions.get().checklist.slug
-        newer = Edition.objects.filter(checklist__slug=slug, version="9.0.0").first()
-        return newer or build_edition(slug, version="9.0.0")
-
-    def _invitation(self) -> Invitation:
-        (invitation,) = Invitation.objects.invite(
-            self.team, ["new@harbour.example"], "viewer", by=self.member.user, by_mail=True
-        )
-        return invitation
-
-    def address(self, name: str) -> str:
-        route = OURS[name]
-        return reverse(name, kwargs={param: self._key(route, param) for param in route.params})
-
-    def _key(self, route: Route, param: str):
-        if param == "number":
-            return self.audit.events_count
-        if param in self.words:
-            return self.words[param]
-        if param == "pk":
-            return (self.answer if "audit_pk" in route.params else self.nouns[route.noun]).pk
-        return getattr(self, param.removesuffix("_pk")).pk
-
-
-def render(report: Report) -> None:
-    """As if the worker had been here."""
-    report.path.parent.mkdir(parents=True, exist_ok=True)
-    report.path.write_bytes(b"%PDF-1.7 of the test")
-    Report.objects.filter(pk=report.pk).update(state=Report.State.DONE, percent=100)
-    report.refresh_from_db()
+# The writes that a sealed audit takes: its next revision, what became of the conditions of its
+# go, and its report.
+PAST_THE_SEAL = {"audit-reopen", "go-condition-settle", *REQUESTS}

@@ -71,7 +71,7 @@ def test_condition_of_another_audit_is_not_found(browser, ed, project, criterion
     assert response.status_code == 404
 
 
-def test_seal_page_names_the_criteria_that_stand_against_a_go(browser, noor, audit):
+def test_page_that_proposes_names_the_criteria_that_stand_against_a_go(browser, noor, audit):
     page = Page(browser(noor).get(reverse("sign-off-new", args=[audit.pk])))
 
     assert "Exit criteria that are not met" in page.text

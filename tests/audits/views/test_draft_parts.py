@@ -1,7 +1,7 @@
 import pytest
 
 from audits.models import Draft
-from checklist import schema
+from checklist import probe_names, schema
 from tests.audits.views.drafted import TEXT, at, typed
 from tests.audits.views.filled import filled
 from tests.audits.views.markup import Page
@@ -23,6 +23,15 @@ def test_item_is_changed_in_a_form_and_the_rest_stays(browser, ed, draft):
     )
     assert response["Location"] == at(draft)
     assert item == before.model_copy(update={"title": "Keys are hidden"})
+
+
+def test_form_helps_with_the_names_of_probes(browser, ed, draft):
+    page = Page(browser(ed).get(at(draft, "draft-item", ref="a")))
+
+    about = probe_names.known()["key-valid"]
+    assert page.all("input", name="probes", list="probe-names")
+    assert page.all("option", value="key-valid")
+    assert f"{about.title}: {about.looks_at}" in page.text
 
 
 def test_form_that_is_sent_as_it_was_changes_nothing_of_a_shipped_checklist(
@@ -61,7 +70,7 @@ def test_fault_of_an_item_is_said_and_nothing_typed_is_lost(browser, ed, draft):
 
     page = Page(response)
     assert response.status_code == 422
-    assert "is no identifier" in page.text
+    assert "is no name of a probe" in page.text
     assert filled(response)["title"] == "Typed"
     assert Draft.objects.get().text == TEXT
 

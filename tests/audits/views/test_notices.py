@@ -1,10 +1,14 @@
 """What the page of an audit says above its items."""
 
+import datetime as dt
+
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from audits.models import Audit
 from tests.audits.helpers import build_edition, relate
+from tests.audits.reviewing import planned, running
 from tests.audits.views.counting import queries_of
 from tests.audits.views.markup import Page
 
@@ -44,6 +48,40 @@ def test_newer_edition_is_named_above_and_in_its_header(audit, browser, vic):
 
     assert "Launch: edition 1.1.0 exists." in page.text
     assert page.links().count(reverse("audit-newer", args=[audit.pk, newer.pk])) == 2
+
+
+def test_next_review_is_said_with_its_time(audit, browser, vic, ed):
+    later = planned(
+        audit, ed, title="Second look", starts_at=timezone.now() + dt.timedelta(days=2)
+    )
+    review = planned(audit, ed)
+
+    page = Page(browser(vic).get(audit.get_absolute_url()))
+
+    assert "Next review: Launch review , " in page.text
+    assert review.get_absolute_url() in page.links()
+    assert later.get_absolute_url() not in page.links()
+
+
+def test_review_that_is_under_way_is_said_with_the_way_into_its_room(audit, browser, vic, ed):
+    planned(audit, ed, starts_at=timezone.now() - dt.timedelta(minutes=5))
+    review = running(audit, ed)
+
+    page = Page(browser(vic).get(audit.get_absolute_url()))
+
+    assert "Launch review is under way. Enter the room" in page.text
+    assert reverse("room", args=[review.pk]) in page.links()
+
+
+def test_review_that_was_forgotten_hides_no_other(audit, browser, vic, ed):
+    forgotten = planned(audit, ed, starts_at=timezone.now() + dt.timedelta(hours=1))
+    type(forgotten).objects.update(starts_at=timezone.now() - dt.timedelta(hours=13))
+    review = planned(audit, ed, title="The next one")
+
+    links = Page(browser(vic).get(audit.get_absolute_url())).links()
+
+    assert review.get_absolute_url() in links
+    assert forgotten.get_absolute_url() not in links
 
 
 def test_sealed_audit_asks_for_nothing(sealed_audit, browser, noor):

@@ -199,10 +199,10 @@ def test_project_costs_as_many_queries_for_20_audits_as_for_1(browser, ed, harbo
 
 def test_fifty_audits_a_page_the_open_ones_first(browser, vic, launch):
     project = launch("Agent", 1, audits=51)
-    Audit.objects.filter(title="Agent 51").update(state=Audit.State.SEALED)
+    Audit.objects.filter(title="Agent 51").update(state=Audit.State.SIGNED)
     url = project.get_absolute_url()
 
     first, second = Page(browser(vic).get(url)), Page(browser(vic).get(f"{url}?page=2"))
 
-    assert ("Agent 50 2 open" in first.text, "Agent 51 Sealed" in first.text) == (True, False)
-    assert ("Agent 50 2 open" in second.text, "Agent 51 Sealed" in second.text) == (False, True)
+    assert ("Agent 50 2 open" in first.text, "Agent 51 Signed" in first.text) == (True, False)
+    assert ("Agent 50 2 open" in second.text, "Agent 51 Signed" in second.text) == (False, True)

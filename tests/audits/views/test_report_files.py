@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from audits.models import Evidence, Report
 from tests.audits.views.markup import Page
-from tests.audits.views.routes import render
+from tests.audits.views.things import render
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def test_report_is_downloaded_under_a_name_that_tells_which(browser, vic, report
 
     response = browser(vic).get(address("download", report))
 
-    assert b"".join(response.streaming_content).startswith(b"%PDF")
+    assert response.content == bytes(report.file.data)
     assert response["Content-Disposition"] == (
         'attachment; filename="first-launch-revision-1.pdf"'
     )
@@ -55,9 +55,10 @@ def test_draft_is_called_one_whatever_the_title(browser, ed, audit, title, name)
     assert disposition == f'attachment; filename="{name}-revision-1-draft.pdf"'
 
 
-def test_report_that_the_store_lost_is_rendered_again(
-    browser, vic, report, rung, django_capture_on_commit_callbacks
+def test_draft_that_the_store_lost_is_rendered_again(
+    browser, vic, audit, ed, rung, django_capture_on_commit_callbacks
 ):
+    report = Report.objects.request(audit, by=ed)
     render(report)
     report.path.unlink()
 

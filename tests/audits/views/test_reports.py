@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from audits.models import Heartbeat, Report
 from tests.audits.views.markup import HTMX, Page
-from tests.audits.views.routes import render
+from tests.audits.views.things import render
 
 
 @pytest.fixture
@@ -113,6 +113,36 @@ def test_failed_report_shows_its_cause_and_a_way_to_try_again(browser, vic, repo
 
     assert "The worker ran out of memory <b>." in page.text
     assert page.all("form", action=address("retry", report))
+
+
+def test_failed_report_of_a_seal_says_when_it_is_tried_again_and_follows_it(browser, vic, report):
+    at = dt.datetime(2026, 3, 1, 12, 0, tzinfo=dt.UTC)
+    set_state(report, state="failed", error="No.", attempts=1, finished_at=at)
+
+    page = Page(browser(vic).get(address("detail", report)))
+
+    assert "No. The decision stands." in page.text
+    assert "tried again by itself after 1 Mar 2026, 12:01:00 UTC" in page.text
+    assert polls(page) == [report.get_absolute_url()]
+
+
+def test_report_that_killed_its_workers_says_that_it_waits_for_somebody(browser, vic, report):
+    set_state(report, state="failed", error="No.", attempts=4, finished_at=timezone.now())
+
+    page = Page(browser(vic).get(address("detail", report)))
+
+    assert "The report is not tried again by itself." in page.text
+    assert polls(page) == []
+
+
+def test_failed_draft_says_nothing_of_being_tried_again(browser, vic, audit):
+    draft = Report.objects.request(audit, by=vic)
+    set_state(draft, state="failed", error="No.", attempts=1, finished_at=timezone.now())
+
+    page = Page(browser(vic).get(address("detail", draft)))
+
+    assert "by itself" not in page.text
+    assert polls(page) == []
 
 
 def test_failed_report_is_tried_again(

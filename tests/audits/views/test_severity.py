@@ -85,9 +85,8 @@ def test_verdict_stands_on_the_row_in_icon_and_word(browser, vic, audit, answer,
 
     page = Page(browser(vic).get(audit.get_absolute_url()))
 
-    assert [each["data-verdict"] for each in page.all("span", **{"class": "row-verdict"})] == [
-        verdict
-    ]
+    (cell,) = page.all("span", id=f"row-{answer.pk}-verdict")
+    assert cell["data-verdict"] == verdict
     assert f"Verdict: {verdict.title()}" in page.text
 
 

@@ -62,18 +62,22 @@ def test_end_that_somebody_else_set_stands_beside_ones_own(browser, ed, alice, l
     assert page.all("input", name="seen")[0]["value"] == hers.isoformat()
 
 
-def test_seal_page_warns_of_stale_evidence_and_refuses_nothing(browser, noor, ed, settled_audit):
+def test_page_that_proposes_warns_of_stale_evidence_and_refuses_nothing(
+    browser, noor, ed, settled_audit
+):
     day = dt.date(2026, 3, 1)
     answer = settled_audit.answers.get(position=2)
     Evidence.objects.attach_note(answer, "x", by=ed, speaks_of=day, expires_on=day)
 
     text = Page(browser(noor).get(reverse("sign-off-new", args=[settled_audit.pk]))).text
 
-    assert "Stale evidence that you seal with it" in text
+    assert "Stale evidence that is signed with it" in text
     assert "stale since 2 Mar 2026" in text
 
 
-def test_seal_page_costs_as_many_queries_for_6_stale_pieces_as_for_1(browser, noor, ed, audit):
+def test_page_that_proposes_costs_as_many_queries_for_6_stale_pieces_as_for_1(
+    browser, noor, ed, audit
+):
     client, costs, day = browser(noor), [], dt.date(2026, 3, 1)
     for number, answer in enumerate(audit.answers.all()):
         Evidence.objects.attach_note(answer, "x", by=ed, speaks_of=day, expires_on=day)

@@ -6,6 +6,10 @@ from django.urls import reverse
 from tests.audits.views.markup import HTMX, Page
 from tests.audits.views.routes import (
     ALL,
+    API,
+    API_PUBLIC,
+    API_READS,
+    API_WRITES,
     FORMS,
     FREE_FORMS,
     OURS,
@@ -13,13 +17,15 @@ from tests.audits.views.routes import (
     READS,
     REQUESTS,
     SCHEMAS,
+    SPEAKS,
+    STREAMS,
     WRITES,
 )
 
 LOOKS = READS | FORMS
-SENDS = FORMS | WRITES | REQUESTS
+SENDS = FORMS | WRITES | REQUESTS | SPEAKS
 ACCOUNT = {name for name, route in ALL.items() if route.noun == "account"}
-GUARDED = sorted(set(ALL) - PUBLIC - SCHEMAS - ACCOUNT)
+GUARDED = sorted(set(ALL) - PUBLIC - STREAMS - SCHEMAS - ACCOUNT - API)
 
 
 def sign_in_and_back_to(path: str) -> str:
@@ -35,41 +41,55 @@ def address_of(name: str, things) -> str:
     return reverse(name, kwargs={param: keys[param] for param in ALL[name].params})
 
 
+def statuses(client, method: str, things, names) -> dict[str, int]:
+    """Route -> what it answers. Of many routes at once, where no answer changes anything."""
+    ask = getattr(client, method)
+    return {name: ask(things.address(name)).status_code for name in sorted(names)}
+
+
 def test_every_route_says_who_may_use_it():
-    declared = [PUBLIC, READS, REQUESTS, FORMS, FREE_FORMS, WRITES]
+    declared = [PUBLIC, READS, REQUESTS, SPEAKS, FORMS, FREE_FORMS, WRITES]
 
     assert sorted(name for names in declared for name in names) == sorted(OURS)
 
 
-@pytest.mark.parametrize("name", GUARDED)
-def test_nobody_signed_in_is_sent_to_sign_in_and_back(things, client, name):
-    path = address_of(name, things)
+def test_every_route_of_the_api_says_what_it_does():
+    declared = [API_PUBLIC, API_READS, API_WRITES]
 
-    response = client.get(path)
-
-    assert response.status_code == 302
-    assert response["Location"] == sign_in_and_back_to(path)
+    assert sorted(name for names in declared for name in names) == sorted(API)
 
 
-@pytest.mark.parametrize("name", sorted(SENDS | FREE_FORMS))
-def test_form_sent_after_the_session_ended_leads_back_to_the_page_that_it_stood_on(
-    things, client, name
-):
-    page = "/projects/?show=open"
+def test_nobody_signed_in_is_sent_to_sign_in_and_back(things, client):
+    paths = [address_of(name, things) for name in GUARDED]
 
-    response = client.post(things.address(name), headers={"Referer": f"http://testserver{page}"})
+    told = {path: client.get(path) for path in paths}
 
-    assert response["Location"] == sign_in_and_back_to("/projects/%3Fshow%3Dopen")
+    assert {path: (each.status_code, each.get("Location")) for path, each in told.items()} == {
+        path: (302, sign_in_and_back_to(path)) for path in paths
+    }
 
 
-@pytest.mark.parametrize("name", GUARDED)
-def test_htmx_without_a_session_leaves_for_sign_in_as_a_whole_page(things, client, name):
+def test_form_sent_after_the_session_ended_leads_back_to_the_page_that_it_stood_on(things, client):
+    headers = {"Referer": "http://testserver/projects/?show=open"}
+
+    told = {
+        name: client.post(things.address(name), headers=headers)["Location"]
+        for name in SENDS | FREE_FORMS
+    }
+
+    assert told == dict.fromkeys(told, sign_in_and_back_to("/projects/%3Fshow%3Dopen"))
+
+
+def test_htmx_without_a_session_leaves_for_sign_in_as_a_whole_page(things, client):
     page = things.audit.get_absolute_url()
     headers = HTMX | {"HX-Current-URL": f"http://testserver{page}?show=open"}
 
-    response = client.get(address_of(name, things), headers=headers)
+    told = {
+        name: client.get(address_of(name, things), headers=headers).get("HX-Redirect")
+        for name in GUARDED
+    }
 
-    assert response["HX-Redirect"] == sign_in_and_back_to(f"{page}%3Fshow%3Dopen")
+    assert told == dict.fromkeys(told, sign_in_and_back_to(f"{page}%3Fshow%3Dopen"))
 
 
 def test_page_of_another_site_is_nowhere_to_go_back_to(things, client):
@@ -89,18 +109,16 @@ def test_malformed_address_is_nowhere_to_go_back_to(things, client, address):
     assert response["HX-Redirect"] == sign_in_and_back_to("/")
 
 
-@pytest.mark.parametrize("name", sorted(LOOKS - {"project-list"}))
-def test_stranger_finds_nothing_of_another_team(things, browser, mallory, name):
-    response = browser(mallory).get(things.address(name))
+def test_stranger_finds_nothing_of_another_team(things, browser, mallory):
+    told = statuses(browser(mallory), "get", things, LOOKS - {"project-list"})
 
-    assert response.status_code == 404
+    assert told == dict.fromkeys(told, 404)
 
 
-@pytest.mark.parametrize("name", sorted(SENDS))
-def test_stranger_can_send_nothing_to_another_team(things, browser, mallory, name):
-    response = browser(mallory).post(things.address(name))
+def test_stranger_can_send_nothing_to_another_team(things, browser, mallory):
+    told = statuses(browser(mallory), "post", things, SENDS)
 
-    assert response.status_code == 404
+    assert told == dict.fromkeys(told, 404)
 
 
 def test_stranger_reads_nothing_of_another_team_at_home(things, browser, mallory):
@@ -109,26 +127,25 @@ def test_stranger_reads_nothing_of_another_team_at_home(things, browser, mallory
     assert things.project.name not in Page(response).text
 
 
-@pytest.mark.parametrize("name", sorted(READS))
-def test_viewer_reads_everything(things, browser, vic, name):
-    response = browser(vic).get(things.address(name))
+def test_viewer_reads_everything(things, browser, vic):
+    told = statuses(browser(vic), "get", things, READS)
 
-    assert response.status_code == 200
-
-
-@pytest.mark.parametrize("name", sorted(FORMS))
-def test_viewer_is_not_even_shown_a_form(things, browser, vic, name):
-    response = browser(vic).get(things.address(name))
-
-    assert response.status_code == 403
+    assert told == dict.fromkeys(told, 200)
 
 
-@pytest.mark.parametrize("name", sorted(FORMS | WRITES))
-def test_viewer_is_told_in_a_sentence_why_nothing_was_changed(things, browser, vic, name):
-    response = browser(vic).post(things.address(name))
+def test_viewer_is_not_even_shown_a_form(things, browser, vic):
+    told = statuses(browser(vic), "get", things, FORMS)
 
-    assert response.status_code == 403
-    assert "Your role in this team does not let you do that: ask an" in Page(response).text
+    assert told == dict.fromkeys(told, 403)
+
+
+def test_viewer_is_told_in_a_sentence_why_nothing_was_changed(things, browser, vic):
+    why, client = "Your role in this team does not let you do that: ask an", browser(vic)
+
+    answers = {name: client.post(things.address(name)) for name in FORMS | WRITES}
+
+    told = {name: (each.status_code, why in Page(each).text) for name, each in answers.items()}
+    assert told == dict.fromkeys(told, (403, True))
 
 
 def test_viewer_is_told_in_the_live_region_when_htmx_asks(things, browser, vic):
@@ -149,33 +166,31 @@ def test_viewer_may_have_the_report(things, browser, vic, name):
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-@pytest.mark.parametrize("name", sorted(READS))
-def test_reading_takes_no_other_method(things, browser, alice, name, method):
-    response = getattr(browser(alice), method)(things.address(name))
+def test_reading_takes_no_other_method(things, browser, alice, method):
+    told = statuses(browser(alice), method, things, READS)
 
-    assert response.status_code == 405
+    assert told == dict.fromkeys(told, 405)
 
 
 @pytest.mark.parametrize("method", ["get", "head", "put", "delete"])
-@pytest.mark.parametrize("name", sorted(WRITES | REQUESTS | {"theme-set"}))
-def test_writing_takes_post_alone(things, browser, alice, name, method):
-    response = getattr(browser(alice), method)(things.address(name))
+def test_writing_takes_post_alone(things, browser, alice, method):
+    told = statuses(browser(alice), method, things, WRITES | REQUESTS | {"theme-set"})
 
-    assert response.status_code == 405
+    assert told == dict.fromkeys(told, 405)
 
 
 @pytest.mark.parametrize("method", ["put", "patch", "delete"])
-@pytest.mark.parametrize("name", sorted(FORMS | FREE_FORMS))
-def test_form_is_shown_and_taken_and_nothing_else(things, browser, alice, name, method):
-    response = getattr(browser(alice), method)(things.address(name))
+def test_form_is_shown_and_taken_and_nothing_else(things, browser, alice, method):
+    told = statuses(browser(alice), method, things, FORMS | FREE_FORMS)
 
-    assert response.status_code == 405
+    assert told == dict.fromkeys(told, 405)
 
 
-@pytest.mark.parametrize("name", sorted({n for n in OURS if OURS[n].params} & LOOKS))
-def test_member_who_left_finds_nothing_at_once(things, browser, vic, name):
-    client, path = browser(vic), things.address(name)
+def test_member_who_left_finds_nothing_at_once(things, browser, vic):
+    client = browser(vic)
     assert client.get(things.address("audit-detail")).status_code == 200
     things.own.end(by=vic)
 
-    assert client.get(path).status_code == 404
+    told = statuses(client, "get", things, {name for name in LOOKS if OURS[name].params})
+
+    assert told == dict.fromkeys(told, 404)

@@ -1,0 +1,1 @@
+"""The HTTP API for machines; docs/api.md. The only door is a team's token."""

@@ -1,0 +1,1 @@
+"""The one guarded door: every outgoing byte passes it."""
