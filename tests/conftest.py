@@ -27,7 +27,7 @@ if not WORKER:
     os.environ["DATA_DIR"] = tempfile.mkdtemp(prefix="countersign-tests-")
     os.environ["CELERY_QUEUE"] = f"countersign-tests-{uuid.uuid4()}"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
-    settings.STATIC_ROOT.mkdir()
+settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 database = settings.DATABASES["default"]
 # A connection of a server's thread must not outlive its request, or nobody can drop the database.
@@ -112,6 +112,14 @@ def flush_past_triggers():
     operations.execute_sql_flush = flush
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes(specs):
+    """To each its own: a test that travels in time would let expire what others have cached."""
+    for spec in specs:
+        spec.env["DATA_DIR"] = f"{os.environ['DATA_DIR']}/{spec.id}"
+        spec.env["CELERY_QUEUE"] = f"{os.environ['CELERY_QUEUE']}-{spec.id}"
+
+
 @pytest.hookimpl(tryfirst=True)  # before -m looks at the markers
 def pytest_collection_modifyitems(config, items):
     for item in items:
@@ -150,9 +158,9 @@ def pytest_terminal_summary(terminalreporter):
 
 
 def pytest_unconfigure():
+    if os.environ.get("CELERY_BROKER_URL"):
+        with celery_app.connection_for_write() as broker:
+            for queue in (settings.CELERY_TASK_DEFAULT_QUEUE, settings.LATENCY_QUEUE):
+                broker.default_channel.queue_delete(queue)
     if not WORKER:
-        if os.environ.get("CELERY_BROKER_URL"):
-            with celery_app.connection_for_write() as broker:
-                for queue in (settings.CELERY_TASK_DEFAULT_QUEUE, settings.LATENCY_QUEUE):
-                    broker.default_channel.queue_delete(queue)
         shutil.rmtree(Path(os.environ["DATA_DIR"]), ignore_errors=True)
