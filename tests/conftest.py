@@ -18,6 +18,7 @@ from hypothesis import settings as tries
 from whitenoise.middleware import WhiteNoiseMiddleware
 
 from config import celery_app
+from tests import databases
 from tests.fakes.fixtures import fake as fake
 
 WORKER = "PYTEST_XDIST_WORKER" in os.environ  # which inherits what follows
@@ -88,6 +89,22 @@ def empty_cache():
     """A space of its own instead of a clear: the Redis of `make test-postgres` may be shared."""
     global cache_space
     cache_space = uuid.uuid4().hex
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix):
+    """Several processes copy one database; a single one is no slower to migrate its own."""
+    if WORKER and connection.vendor == "postgresql":
+        connection.settings_dict["TEST"]["TEMPLATE"] = databases.migrated()["CELERY_QUEUE"]
+    elif WORKER:
+        source = Path(databases.migrated()["DATA_DIR"], databases.SQLITE)
+        shutil.copy(source, connection.settings_dict["TEST"]["NAME"])
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(django_db_keepdb):
+    """The copy of a file is kept as it is; its folder ends with the run."""
+    return django_db_keepdb or (WORKER and connection.vendor == "sqlite")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -163,4 +180,5 @@ def pytest_unconfigure():
             for queue in (settings.CELERY_TASK_DEFAULT_QUEUE, settings.LATENCY_QUEUE):
                 broker.default_channel.queue_delete(queue)
     if not WORKER:
+        databases.drop_shared()
         shutil.rmtree(Path(os.environ["DATA_DIR"]), ignore_errors=True)

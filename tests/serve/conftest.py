@@ -1,57 +1,36 @@
 import contextlib
 import os
-import shutil
-import subprocess
-import sys
 import uuid
-from pathlib import Path
-from urllib.parse import urlsplit
 
-import psycopg
 import pytest
 
 from config.celery import app
-from tests.serve.served import PROJECT, Served, everything_of
-
-SQLITE = "countersign.sqlite3"
-
-
-@pytest.fixture(scope="session")
-def prepared(tmp_path_factory):
-    """The environment of a database that is migrated, with its checklists: to be copied, since
-    making one takes longer than most tests."""
-    with _database(str(tmp_path_factory.mktemp("prepared"))) as variables:
-        for command in ("migrate", "load_checklists"):
-            subprocess.run(
-                [sys.executable, "manage.py", command],
-                cwd=PROJECT,
-                env=os.environ | variables,
-                check=True,
-                capture_output=True,
-            )
-        yield variables
+from tests import databases
+from tests.serve.served import Served, everything_of
 
 
 @pytest.fixture(scope="session")
-def installation(tmp_path_factory, prepared):
+def installation(tmp_path_factory):
     """The environment of an installation of its own: data, database, queue. Without the demo,
     which is made of a database without accounts alone: whether there were one would depend on
     who came first."""
-    with _installed(tmp_path_factory, prepared) as variables:
+    with _installed(tmp_path_factory) as variables:
         yield variables | {"DEMO": "0"}
 
 
 @pytest.fixture
-def new_installation(tmp_path_factory, prepared):
+def new_installation(tmp_path_factory):
     """One that nobody started yet."""
-    with _installed(tmp_path_factory, prepared) as variables:
+    with _installed(tmp_path_factory) as variables:
         yield variables
 
 
 @contextlib.contextmanager
-def _installed(tmp_path_factory, prepared):
-    folder = str(tmp_path_factory.mktemp("installation"))
-    with _database(folder, prepared) as variables:
+def _installed(tmp_path_factory):
+    name = f"countersign_serve_{uuid.uuid4().hex}"
+    variables = databases.environment(tmp_path_factory.mktemp("installation"), name)
+    databases.fill(variables, databases.prepared())
+    try:
         yield variables | {
             "HOST": "127.0.0.1",
             "PORT": "0",
@@ -59,35 +38,12 @@ def _installed(tmp_path_factory, prepared):
             "WORKER_PROCESSES": "1",
             "WEB_PROCESSES": "2",
         }
-        if os.environ.get("CELERY_BROKER_URL"):
-            queue = variables["CELERY_QUEUE"]
-            with app.connection_for_write() as broker:
-                for name in (queue, f"{queue}-latency"):
-                    broker.default_channel.queue_delete(name)
-
-
-@contextlib.contextmanager
-def _database(folder: str, source: dict[str, str] | None = None):
-    """A database, and a queue of its name; with `source`, a copy of that one."""
-    name = f"countersign_serve_{uuid.uuid4().hex}"
-    variables = {"DATA_DIR": folder, "CELERY_QUEUE": name}
-    server = os.environ.get("DATABASE_URL", "")
-    if not server:
-        if source:
-            shutil.copy(Path(source["DATA_DIR"], SQLITE), folder)
-        yield variables
-        return
-    template = f' TEMPLATE "{source["CELERY_QUEUE"]}"' if source else ""
-    _administer(server, f'CREATE DATABASE "{name}"{template}')
-    try:
-        yield variables | {"DATABASE_URL": urlsplit(server)._replace(path=f"/{name}").geturl()}
     finally:
-        _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
-
-
-def _administer(url: str, statement: str) -> None:
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
+        if os.environ.get("CELERY_BROKER_URL"):
+            with app.connection_for_write() as broker:
+                for queue in (name, f"{name}-latency"):
+                    broker.default_channel.queue_delete(queue)
+        databases.drop(variables)
 
 
 @pytest.fixture
@@ -106,10 +62,10 @@ def serve(installation):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, prepared):
+def house(tmp_path_factory):
     """The product without its demo, for all tests of a file that do not end it; its environment
     is `house.installation`."""
-    with _installed(tmp_path_factory, prepared) as variables:
+    with _installed(tmp_path_factory) as variables:
         served = Served(variables | {"DEMO": "0"})
         served.installation = variables
         served.wait_until_ready()

@@ -1,0 +1,94 @@
+"""Databases that the processes of a run share, to be copied: making one takes longer than most
+tests."""
+
+import fcntl
+import os
+import shutil
+import subprocess
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+
+PROJECT = Path(__file__).resolve().parents[1]
+SQLITE = "countersign.sqlite3"
+
+
+def migrated() -> dict[str, str]:
+    """The environment of a database with its tables, and no more than the migrations put there."""
+    return _made("migrated", "migrate")
+
+
+def prepared() -> dict[str, str]:
+    """The environment of one that has the checklists too."""
+    return _made("prepared", "load_checklists", source=migrated())
+
+
+def _made(name: str, command: str, source: dict[str, str] | None = None) -> dict[str, str]:
+    """Whoever asks first makes it; the others wait."""
+    folder = _of_the_run() / name
+    variables = environment(folder, f"{_of_the_run().name}-{name}")
+    with _alone(folder.with_suffix(".lock")):
+        if not folder.exists():
+            half = folder.with_suffix(".half")
+            half.mkdir()
+            fill(environment(half, variables["CELERY_QUEUE"]), source)
+            subprocess.run(
+                [sys.executable, "manage.py", command],
+                cwd=PROJECT,
+                env=os.environ | environment(half, variables["CELERY_QUEUE"]),
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
+            half.rename(folder)
+    return variables
+
+
+def environment(folder: Path | str, name: str) -> dict[str, str]:
+    """Of a database, and a queue, of that name; the database is a file of `folder` where the
+    tests run on SQLite."""
+    variables = {"DATA_DIR": str(folder), "CELERY_QUEUE": name}
+    if server := os.environ.get("DATABASE_URL"):
+        variables["DATABASE_URL"] = urlsplit(server)._replace(path=f"/{name}").geturl()
+    return variables
+
+
+def fill(variables: dict[str, str], source: dict[str, str] | None) -> None:
+    """Make the database of `variables`, as a copy of that of `source`."""
+    if "DATABASE_URL" in variables:
+        template = f' TEMPLATE "{source["CELERY_QUEUE"]}"' if source else ""
+        _administer(f'CREATE DATABASE "{variables["CELERY_QUEUE"]}"{template}')
+    elif source:
+        shutil.copy(Path(source["DATA_DIR"], SQLITE), variables["DATA_DIR"])
+
+
+def drop(variables: dict[str, str]) -> None:
+    if "DATABASE_URL" in variables:
+        _administer(f'DROP DATABASE "{variables["CELERY_QUEUE"]}" WITH (FORCE)')
+
+
+def drop_shared() -> None:
+    """At the end of the run, whoever made them."""
+    for name in ("migrated", "prepared"):
+        if (_of_the_run() / name).exists():
+            drop(environment("", f"{_of_the_run().name}-{name}"))
+
+
+def _administer(statement: str) -> None:
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _of_the_run() -> Path:
+    """The folder that all its processes know."""
+    folder = Path(os.environ["DATA_DIR"])
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@contextmanager
+def _alone(path: Path):
+    with path.open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
