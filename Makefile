@@ -7,10 +7,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 VENV_PYTHON := .venv/bin/python
 # Tests of servers wait as much as they compute, so there are three at once; two where each drives
-# browsers. Of neither kind there may be one in T: 5 is pytest's word for it.
+# browsers.
 # Files in the order of tests/conftest.py: by the number of their tests, the few slow ones would come
 # last, and alone.
-PYTEST := $(VENV_PYTHON) -m pytest --dist loadfile --no-loadscope-reorder
+PYTEST := scripts/run-tests $(VENV_PYTHON) -m pytest --dist loadfile --no-loadscope-reorder
 EMBEDDED := env -u DATABASE_URL -u REDIS_URL -u CELERY_BROKER_URL
 
 help: ## list the targets
@@ -28,8 +28,8 @@ test: setup ## run every test on the embedded default, in headless Chromium too 
 	@scripts/chromium
 	@scripts/pdf-tools
 	@scripts/old-sdk
-	@$(EMBEDDED) $(PYTEST) -n 3 -m "not browser" $(T) || [ $$? -eq 5 ]
-	@$(EMBEDDED) $(PYTEST) -n 2 -m browser $(or $(T),tests/browser) || [ $$? -eq 5 ]
+	@$(EMBEDDED) $(PYTEST) -n 3 -m "not browser" $(T)
+	@$(EMBEDDED) $(PYTEST) -n 2 -m browser $(or $(T),tests/browser)
 
 test-postgres: setup ## all tests that ask for a database, without a browser, on DATABASE_URL, REDIS_URL and CELERY_BROKER_URL
 	@scripts/native-libraries
