@@ -98,14 +98,6 @@ class SettingsForm(forms.ModelForm):
     def refuse(self, refusal: Refused) -> None:
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
 
-    def forget_keys(self) -> None:
-        """What looks like a key is not shown again, whichever field it was pasted into: the page
-        may be kept by a browser, or be on a screen that others see."""
-        self.data = self.data.copy()
-        for name, text in self.data.items():
-            if LIKE_A_KEY.search(text):
-                self.data[name] = ""
-
 
 class KeyForm(forms.Form):
     """A reference to a key, or the key itself; of the latter nothing is ever shown again."""
@@ -148,7 +140,6 @@ class KeyForm(forms.Form):
     def forget_keys(self) -> None:
         """What looks like a key is not shown again, whichever field it was pasted into: the page
         may be kept by a browser, or be on a screen that others see."""
-        self.data = self.data.copy()
-        for name, text in self.data.items():
-            if LIKE_A_KEY.search(text):
-                self.data[name] = ""
+        self.data = {
+            name: "" if LIKE_A_KEY.search(text) else text for name, text in self.data.items()
+        }
