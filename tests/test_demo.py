@@ -79,7 +79,8 @@ def test_password_opens_the_account_of_each_role(demo):
     known = credentials(demo)
 
     assert set(known["people"]) == set(Membership.Role.values)
-    for email in known["people"].values():
+    assert set(known["everybody"].values()) == set(User.objects.values_list("email", flat=True))
+    for email in known["everybody"].values():
         assert User.objects.get(email=email).check_password(known["password"])
 
 

@@ -45,7 +45,9 @@ def _refused(_request: HttpRequest, error: Any) -> HttpResponse:
         answer = problem(429, "Too many requests. Wait a minute before the next.")
         answer["Retry-After"] = str(error.wait)
         return answer
-    answer = problem(error.status_code, str(error))
+    # Of the framework's own refusals this is the one that clients meet, and it says too little.
+    unread = "The body is not JSON that can be read: send an object, as docs/api.md shows."
+    answer = problem(error.status_code, unread if error.status_code == 400 else str(error))
     if error.status_code == 401:
         answer["WWW-Authenticate"] = "Bearer"
     return answer

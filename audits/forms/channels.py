@@ -124,7 +124,7 @@ class WatchChoice(forms.ModelChoiceField):
 class WatchMuteForm(MuteForm):
     """Which watch tells nothing, too."""
 
-    watch = WatchChoice(Watch.objects.none(), label="Probe")
+    watch = WatchChoice(Watch.objects.none(), label="Probe", empty_label="Choose…")
     field_order = ("watch", "until", "why")
 
     def __init__(self, *args, team: Team, **kwargs):

@@ -9,6 +9,7 @@ from audits.forms.fields import Prose
 from audits.models import Environment, KeyReference
 from audits.models.environment_terms import LABELS
 from audits.models.errors import Refused
+from audits.models.keys import LIKE_A_KEY
 
 ADDRESS = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
 CODE = forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
@@ -135,3 +136,10 @@ class KeyForm(forms.Form):
 
     def refuse(self, refusal: Refused) -> None:
         self.add_error(refusal.field if refusal.field in self.fields else None, str(refusal))
+
+    def forget_keys(self) -> None:
+        """What looks like a key is not shown again, whichever field it was pasted into: the page
+        may be kept by a browser, or be on a screen that others see."""
+        self.data = {
+            name: "" if LIKE_A_KEY.search(text) else text for name, text in self.data.items()
+        }

@@ -176,7 +176,7 @@ class DecideForm(ProofForm):
         self.offer(roles)
         confirmation = self.fields["confirmation"]
         confirmation.label = f"Type “{phrase}” to confirm"
-        confirmation.error_messages["required"] = f"Type “{phrase}” to confirm."
+        confirmation.error_messages["required"] = f"Write exactly “{phrase}”."
 
     def offer(self, roles: Sequence[Role]) -> None:
         """The roles to choose from; the only one is chosen already."""

@@ -14,7 +14,7 @@ class VerifyForm(forms.Form):
         required=False,
         max_length=200,
         label="Or its digest",
-        help_text="The 64 digits of its page “How to verify”, or the 12 of its cover.",
+        help_text="The 64 digits of its page “How to check this report”, or the 12 of its cover.",
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "spellcheck": "false", "autocapitalize": "off"}
         ),

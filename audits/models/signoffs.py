@@ -240,7 +240,7 @@ def refuse_second_thoughts(row: Round, by: User) -> None:
 
 def refuse_unconfirmed(confirmation: str, phrase: str) -> None:
     if " ".join(confirmation.lower().split()) != phrase:
-        raise Refused(f"Type “{phrase}” to confirm.", field="confirmation")
+        raise Refused(f"Write exactly “{phrase}”.", field="confirmation")
 
 
 def _refuse_stranger(row: Round, by: User, role: str) -> None:

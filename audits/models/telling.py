@@ -27,7 +27,7 @@ from audits.probes.base import Policy
 
 SPEND = "spend-to-date"
 # What that probe calls the share of the month's budget in percent, and the month.
-USED, PERIOD = "budget_used_percent", "period"
+USED, PERIOD = "budget used", "period"
 # The probe has a minute for all channels, and one of them may take ten seconds more.
 PATIENCE_S = 30
 # Of one channel: who is told by it is not to be flooded.

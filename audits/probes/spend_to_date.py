@@ -22,6 +22,7 @@ from audits.probes.words import dollars
 
 # Before it, a straight line through the days says nothing of the month.
 DAYS_FOR_FORECAST = Decimal(5)
+CENT = Decimal("0.01")
 LAG = "The cost report lags about 5 minutes."
 CUT = (
     "Find what spends it by model and workspace in the Console's cost page; switch off or slow "
@@ -88,8 +89,8 @@ def _spent(target: Target, budget: Budget, spent: Decimal) -> Check:
     scope = "The workspace" if target.workspace_id else "The whole organization"
     percent = used_percent(spent, budget.amount)
     measures = (
-        Measure("budget_used_percent", percent, "%"),
-        Measure("spent", spent, "USD"),
+        Measure("budget used", percent, "%"),
+        Measure("spent", spent.quantize(CENT), "USD"),
         Measure("budget", budget.amount, "USD"),
         Measure("mark", max((m for m in target.policy.budget_marks if percent >= m), default=0)),
         Measure("period", month.name),
@@ -112,7 +113,7 @@ def _forecast(
     month: Month, budget: Budget, spent: Decimal, costs: Mapping[dt.date, Decimal]
 ) -> Check:
     """A straight line through the days so far; how far they differ says what it is worth."""
-    forecast = (spent / month.elapsed * month.days).quantize(Decimal("0.01"))
+    forecast = (spent / month.elapsed * month.days).quantize(CENT)
     today = month.now.astimezone(dt.UTC).date()
     whole_days = [cost for day, cost in costs.items() if day < today] or [spent]
     worth = (
@@ -121,8 +122,8 @@ def _forecast(
     )
     measures = (
         Measure("forecast", forecast, "USD"),
-        Measure("cheapest day", min(whole_days), "USD"),
-        Measure("dearest day", max(whole_days), "USD"),
+        Measure("cheapest day", min(whole_days).quantize(CENT), "USD"),
+        Measure("dearest day", max(whole_days).quantize(CENT), "USD"),
     )
     says = f"{month.name} is heading for {dollars(forecast)}: {worth}."
     if forecast > budget.amount:

@@ -129,9 +129,11 @@ def _outcome(minutes: Minutes) -> Iterator[str]:
     if minutes["conditions"]:
         yield from ("", "### Conditions", "")
     for each in minutes["conditions"]:
-        covers = f" It covers {one_line(each['covers'])}." if each["covers"] else ""
+        # Titles of exit criteria are sentences, and end with their own full stop.
+        title = one_line(each["covers"] or "").removesuffix(".")
+        covers = f" It covers {title}." if title else ""
         owner, due = one_line(each["owner"]), day(each["due"])
-        yield f"{each['number']}. {one_line(each['text'])} ({owner}, until {due}){covers}"
+        yield f"{each['number']}. {one_line(each['text'])} ({owner}, until {due}).{covers}"
     if minutes["obstacles"]:
         yield from ("", "### What stood against a go", "")
     for each in minutes["obstacles"]:

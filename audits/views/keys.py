@@ -21,6 +21,7 @@ def key_add(request: Request, pk, environment_pk) -> HttpResponse:
     if form.is_valid() and (key := _added(environment, form, request.user)):
         messages.success(request, f"“{key}” is added. The worker looks for it at the next run.")
         return redirect(environment)
+    form.forget_keys()
     return render(
         request,
         "environments/key_form.html",

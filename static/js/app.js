@@ -9,6 +9,7 @@ import { startRows } from "./rows.js";
 import { startSelection } from "./selection.js";
 import { startLive } from "./live.js";
 import { startSections } from "./sections.js";
+import { startTabs } from "./tabs.js";
 import { startToasts } from "./toast.js";
 
 startToasts();
@@ -21,5 +22,6 @@ startDisclosures();
 startRows();
 startSelection();
 startSections();
+startTabs();
 startEvidence();
 startLive();

@@ -61,7 +61,7 @@ def runs(watch: Watch, letters: str, *, minutes: int = 11, start: dt.datetime | 
 
 def spend(used: str, **more) -> dict:
     """A finding of spend-to-date."""
-    return {"measures": [{"name": "budget_used_percent", "value": used, "unit": "%"}], **more}
+    return {"measures": [{"name": "budget used", "value": used, "unit": "%"}], **more}
 
 
 def told(team: Team) -> list[str]:

@@ -41,7 +41,7 @@ def test_refusal_needs_a_reason(proposed, noor):
 
 
 def test_phrase_of_a_signature_refuses_nothing(proposed, noor):
-    with pytest.raises(Refused, match="Type “refuse revision 1” to confirm"):
+    with pytest.raises(Refused, match="Write exactly “refuse revision 1”"):
         refuse(proposed, by=noor, confirmation=proposed.phrase)
 
 

@@ -156,7 +156,7 @@ def test_open_minors_do_not_stand_in_the_way(settled_audit, ed, noor):
 
 @pytest.mark.parametrize("typed", ["", "sign", "sign revision 2", "revision 1"])
 def test_confirmation_names_the_revision(settled_audit, noor, typed):
-    with pytest.raises(Refused, match="Type “sign revision 1” to confirm") as refusal:
+    with pytest.raises(Refused, match="Write exactly “sign revision 1”") as refusal:
         seal(settled_audit, by=noor, confirmation=typed)
 
     assert refusal.value.field == "confirmation"

@@ -152,3 +152,12 @@ def test_no_page_hangs_over_sideways(page, sign_in, alice, pages, width, expecte
         if overflow > 0:
             too_wide[name] = overflow
     assert too_wide == {}
+
+
+def test_tab_that_is_shown_is_in_sight_on_a_phone(page, sign_in, alice, harbour):
+    sign_in(page, alice)
+    page.set_viewport_size({"width": 360, "height": 740})
+
+    page.goto(reverse("token-list", args=[harbour.pk]))
+
+    expect(page.locator(".tabs [aria-current]")).to_be_in_viewport(ratio=1)

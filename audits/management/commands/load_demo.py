@@ -62,6 +62,8 @@ class Command(BaseCommand):
             "password": password,
             # The same password opens every account of the demo, to look through each role's eyes.
             "people": {person["role"]: person["email"] for person in reversed(demo.people)},
+            # What is proposed in it waits for a second approver, too.
+            "everybody": {person["name"]: person["email"] for person in demo.people},
         }
         # Anew: a file that is there already keeps the mode that it has.
         path.unlink(missing_ok=True)

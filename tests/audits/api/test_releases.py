@@ -93,6 +93,13 @@ def test_body_that_is_no_release_is_refused(machine, releases, body):
     assert not Release.objects.exists()
 
 
+def test_body_that_is_no_json_is_called_so(machine, releases):
+    answer = machine.post(releases, b"name=v1")
+
+    assert answer.status_code == 400
+    assert "not JSON" in answer.json()["error"]
+
+
 def test_body_that_is_too_large_is_refused(machine, releases):
     answer = machine.post(releases, b'{"name": "' + b"x" * (6 * 1024 * 1024) + b'"}')
 

@@ -45,7 +45,7 @@ def test_a_month_within_its_budget_passes_and_is_told_in_dollars(api):
 def test_alerts_can_read_which_mark_was_reached(api):
     spend(api, "81000")
     told = figures(run(api))
-    assert told["budget_used_percent"] == 81
+    assert told["budget used"] == 81
     assert told["mark"] == 80
     assert told["period"] == "2026-11"
 
@@ -75,7 +75,9 @@ def test_a_month_that_is_heading_above_its_budget_fails_by_its_forecast(api):
     spend(api, *["4000"] * 20)
     finding = run(api)
     assert verdicts(finding) == {"spent": "pass", "forecast": "fail"}
-    assert figures(check(finding, "forecast"))["forecast"] == Decimal("1170.73")
+    told = figures(check(finding, "forecast"))
+    assert told["forecast"] == Decimal("1170.73")
+    assert str(told["dearest day"]) == "40.00"
     assert "through 20 days; those with costs were between $40.00 and $40.00" in finding.says
 
 

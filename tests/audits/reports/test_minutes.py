@@ -24,6 +24,14 @@ def outline(**changes) -> list[str]:
     return [tag for tag, _ in parsed(as_markdown(minutes(**changes), DIGEST))]
 
 
+def test_condition_of_an_exit_criterion_ends_with_one_full_stop():
+    asked = minutes()["conditions"][0] | {"covers": "Monitoring is in place."}
+
+    lines = as_markdown(minutes(conditions=[asked]), DIGEST).splitlines()
+
+    assert any(line.endswith("). It covers Monitoring is in place.") for line in lines)
+
+
 def test_minutes_say_who_was_there_and_what_came_of_it():
     text = as_markdown(minutes(), DIGEST)
 
@@ -31,7 +39,7 @@ def test_minutes_say_who_was_there_and_what_came_of_it():
         "# Minutes: Launch review",
         "## Outcome: Conditional go",
         "> We launch on **Monday**.",
-        "1. Move the key. (Jonas Lindqvist, until 25 Nov 2026) It covers B1 Keys.",
+        "1. Move the key. (Jonas Lindqvist, until 25 Nov 2026). It covers B1 Keys.",
         "- Gus Guest (guest): 20 Nov 2026, 10:00 to 10:41 UTC",
         "Invited, and not there: Mei Tanaka.",
         "**Conditional go**, Noor Haddad, 20 Nov 2026, 10:30 UTC",

@@ -39,7 +39,7 @@ def test_page_names_what_is_refused(browser, noor, proposed):
     [
         ({"reason": " "}, "Say why it is refused; the report shows it."),
         ({"reason": "x" * 4001}, "at most 4000 characters"),
-        ({"confirmation": "sign revision 1"}, "Type “refuse revision 1” to confirm."),
+        ({"confirmation": "sign revision 1"}, "Write exactly “refuse revision 1”"),
         ({"password": "wrong"}, "That is not your password."),
         ({"role": "Owner"}, "Choose a role in which you may sign."),
     ],

@@ -256,6 +256,19 @@ def test_page_says_who_signed_and_who_is_missing(review, browser, ed, noor, vic)
     assert "1 of 1 signature" in page.text
 
 
+@pytest.mark.parametrize(
+    ("person", "offered"), [("vic", "What is proposed"), ("noor", "Sign revision 1")]
+)
+def test_only_who_may_sign_is_led_to_it(review, browser, ed, noor, request, person, offered):
+    say(browser(noor), review)
+    end(browser(ed), review)
+
+    page = Page(browser(request.getfixturevalue(person)).get(reverse("room", args=[review.pk])))
+
+    assert offered in page.text
+    assert ("Sign revision 1" in page.text) == (offered == "Sign revision 1")
+
+
 def test_queries_of_the_page_do_not_grow(review, browser, ed, noor, django_assert_max_num_queries):
     say(browser(noor), review)
     client = browser(ed)

@@ -56,6 +56,13 @@ def test_room_shows_what_the_lead_shows(review, point, browser, vic):
         assert text in page.text
 
 
+def test_open_blocker_is_called_one_once(review, point, browser, vic):
+    text = Page(browser(vic).get(room(review))).text
+
+    assert "Open blocker" in text
+    assert "Blocker" not in text
+
+
 def test_whoever_breaks_away_sees_where_the_lead_is(review, point, browser, vic):
     second = review.points.last()
 

@@ -117,8 +117,8 @@ def test_slip_in_the_phrase_uses_up_no_passkey(noor, proposed):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"confirmation": "sign revision 2"}, "Type “sign revision 1” to confirm."),
-        ({"confirmation": ""}, "Type “sign revision 1” to confirm."),
+        ({"confirmation": "sign revision 2"}, "Write exactly “sign revision 1”"),
+        ({"confirmation": ""}, "Write exactly “sign revision 1”"),
         ({"confirmation": "x" * 81}, "at most 80 characters"),
         ({"password": "wrong"}, "That is not your password."),
         ({"password": ""}, "Your password: This field is required."),
