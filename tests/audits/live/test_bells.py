@@ -15,7 +15,7 @@ from audits.models import rings
 from audits.views import live_source
 
 # Longer than anything takes that rings at all, and how long a silence is listened to.
-PATIENCE = 10.0
+PATIENCE = 60.0
 SILENCE = 1.0
 TOPIC = "audits:5"
 
