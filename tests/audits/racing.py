@@ -19,7 +19,7 @@ def at_once(*verbs) -> list:
 
     def run(place: int, verb) -> None:
         try:
-            barrier.wait(60)
+            barrier.wait(120)
             outcomes[place] = verb()
         except Exception as error:
             outcomes[place] = error
@@ -32,7 +32,9 @@ def at_once(*verbs) -> list:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(120)
+        thread.join(300)
+    # Or it would go on writing, in the next test's database.
+    assert not any(thread.is_alive() for thread in threads)
     for outcome in outcomes:
         if isinstance(outcome, Exception) and not isinstance(outcome, RuleBroken):
             raise outcome

@@ -77,7 +77,7 @@ def test_approval_of_another_digest_or_of_none_is_refused(settled_audit, noor, s
 WRITES = {
     "evidence-remove": {"reason": "Wrong file."},
     "evidence-replace": {"kind": "note", "text": "Newer.", "version": 1},
-    "evidence-expiry": {"expires_on": "2030-01-01"},
+    "evidence-expiry": {"expires_on": "2099-01-01"},
     "evidence-items": {"answer": 1},
 }
 

@@ -104,10 +104,10 @@ def test_one_of_two_workers_rolls_up(watches, ada):
     began, one_is_done = threading.Barrier(2), threading.Event()
 
     def let_go(now, until):
-        one_is_done.wait(10)
+        one_is_done.wait(60)
 
     def roll():
-        began.wait(10)
+        began.wait(60)
         rolled = rolling.roll_up(NOW + dt.timedelta(hours=2), let_go)
         one_is_done.set()
         return rolled

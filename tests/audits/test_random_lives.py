@@ -73,7 +73,9 @@ class Chance:
 
     def a(self, model, **where):
         """One of the rows, the latest more often; refused where there is none."""
-        if not (rows := list(model.objects.filter(**where).order_by("pk"))):
+        # A round's key is drawn by lot, and a seed would say nothing of what is done.
+        order = "proposed_at" if model is Round else "pk"
+        if not (rows := list(model.objects.filter(**where).order_by(order))):
             raise RuleBroken("There is none.")
         return self.random.choice([*rows, rows[-1], rows[-1]])
 

@@ -188,9 +188,9 @@ def test_10_000_items_are_compared_within_seconds():
         OLD.model_copy(update={"sections": [section.model_copy(update={"items": items})]})
         for items in (many, many[::-1])
     )
-    start = time.monotonic()
+    start = time.process_time()
     assert len(differences.between(old, new).moved) == 9_999
-    assert time.monotonic() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_text_that_is_costly_to_compare_stands_whole():

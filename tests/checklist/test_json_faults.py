@@ -131,9 +131,9 @@ BOMBS = {
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb_is_refused_within_seconds(name):
-    start = time.monotonic()
+    start = time.process_time()
     assert len(faults_of(BOMBS[name])) <= MAX_FAULTS + 1
-    assert time.monotonic() - start < 120
+    assert time.process_time() - start < 120
 
 
 PIECES = [*JSON.splitlines(keepends=True), *'{}[],:"\\1-', "\\u12", "null", "true", "\x0b", "é"]

@@ -125,10 +125,10 @@ BOMBS = {
 @pytest.mark.parametrize("name", BOMBS)
 def test_bomb_is_refused_within_seconds(name):
     data = BOMBS[name].encode()
-    start = time.monotonic()
+    start = time.process_time()
     faults = faults_of(data)
     assert len(faults) <= MAX_FAULTS + 1
-    assert time.monotonic() - start < 120
+    assert time.process_time() - start < 120
 
 
 @given(st.binary(max_size=400))

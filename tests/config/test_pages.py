@@ -179,8 +179,10 @@ def test_file_is_sent_in_pieces_and_closed(tmp_path):
 
 
 def test_slow_application_leaves_the_loop_free(tmp_path):
+    turned = threading.Event()
+
     def application(environ, start_response):
-        time.sleep(1)
+        turned.wait(60)
         start_response("200 OK", [])
         return Answer([b"at last"])
 
@@ -190,6 +192,8 @@ def test_slow_application_leaves_the_loop_free(tmp_path):
         while not task.done():
             await asyncio.sleep(0.01)
             turns += 1
+            if turns == 6:
+                turned.set()
         return turns
 
     assert run(watch()) > 5
@@ -197,14 +201,18 @@ def test_slow_application_leaves_the_loop_free(tmp_path):
 
 @pytest.fixture
 def at_once():
-    """An application whose pages take as long as their path says, and how many were made at once
-    at each beginning of one."""
-    running, most = [], []
+    """An application whose pages are quick, or take until a quick one has begun; and how many
+    were made at once at each beginning of one."""
+    running, most, quick = [], [], threading.Event()
 
     def application(environ, start_response):
         running.append(1)
         most.append(len(running))
-        time.sleep(float(environ["PATH_INFO"][1:]))
+        if environ["PATH_INFO"] == "/quick":
+            quick.set()
+            time.sleep(0.001)
+        else:
+            quick.wait(60)
         running.pop()
         start_response("200 OK", [])
         return Answer([b"page"])
@@ -225,10 +233,10 @@ def ask_at_once(application, tmp_path, *paths):
 def test_quick_pages_are_made_one_after_the_other(tmp_path, at_once, monkeypatch):
     # However long the machine is busy with something else in between.
     monkeypatch.setattr("config.pages.TURN_SECONDS", 30)
-    ask_at_once(at_once, tmp_path, *["/0.001"] * 6)
+    ask_at_once(at_once, tmp_path, *["/quick"] * 6)
     assert at_once.most == [1] * 6
 
 
 def test_slow_page_lets_the_next_begin(tmp_path, at_once):
-    ask_at_once(at_once, tmp_path, "/1", "/1", "/0.001")
+    ask_at_once(at_once, tmp_path, "/slow", "/slow", "/quick")
     assert at_once.most == [1, 2, 3]

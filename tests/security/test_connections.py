@@ -81,7 +81,7 @@ def test_connection_that_sends_no_whole_head_is_closed(monkeypatch, begun):
 
 
 def test_second_head_on_a_connection_is_waited_for_no_longer(monkeypatch):
-    monkeypatch.setattr(connections, "HEAD_SECONDS", 0.2)
+    monkeypatch.setattr(connections, "HEAD_SECONDS", 1)
 
     async def two_heads() -> bytes:
         return await _talk((GET + b"\r\n", GET))

@@ -22,7 +22,7 @@ def test_what_is_no_message_is_thrown_away_and_the_next_one_read(tmp_path, conte
     (tmp_path / "queued" / f"{0:020}_x.work.msg").write_bytes(content)
 
     with connect(tmp_path) as connection, connection.SimpleQueue("work") as queue:
-        assert queue.get(timeout=5).payload == "a-0"
+        assert queue.get(timeout=60).payload == "a-0"
 
 
 class Payload:

@@ -39,7 +39,7 @@ class Actor:
 
     def close(self) -> None:
         self.process.stdin.close()
-        self.process.wait(20)
+        self.process.wait(80)
 
 
 def stage(people: int) -> dict:

@@ -143,8 +143,19 @@ def _name(pid: int) -> str:
     return ""
 
 
+def target_of(link: Path) -> str:
+    """Of a link in a folder of open files."""
+    with contextlib.suppress(FileNotFoundError):  # closed meanwhile
+        return str(link.readlink())
+    return ""
+
+
 def wait_for(condition, seconds: float) -> None:
     deadline = time.monotonic() + SLOWNESS * seconds
-    while not condition():
-        assert time.monotonic() < deadline, "waited in vain"
+    while True:
+        # Asked once more after that: the machine may have stood still since the last time.
+        is_over = time.monotonic() > deadline
+        if condition():
+            return
+        assert not is_over, "waited in vain"
         time.sleep(0.05)

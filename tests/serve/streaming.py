@@ -24,7 +24,7 @@ class Stream:
 
     def __init__(self, url: str, path: str, session: str = "", last: object = "") -> None:
         parts = urlsplit(url)
-        self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+        self.connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
         headers = {"Cookie": f"sessionid={session}", "Accept": "text/event-stream"}
         if last != "":
             headers["Last-Event-ID"] = str(last)
@@ -34,7 +34,7 @@ class Stream:
         self.status = self.response.status
         self.headers = self.response.headers
 
-    def next(self, *events: str, within: float = 20) -> Message | None:
+    def next(self, *events: str, within: float = 60) -> Message | None:
         """The next message, or the next of these kinds; None when the stream has ended."""
         deadline = time.monotonic() + within
         while True:
@@ -72,7 +72,7 @@ class Stream:
 
 def get(url: str, path: str, session: str) -> tuple[int, str]:
     parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=30)
+    connection = http.client.HTTPConnection(parts.hostname, parts.port, timeout=120)
     connection.request("GET", path, headers={"Cookie": f"sessionid={session}"})
     response = connection.getresponse()
     return response.status, response.read().decode()

@@ -1,6 +1,8 @@
 """A worker that is killed while it makes a sealed report: another one makes it, once and whole."""
 
 import contextlib
+import os
+import signal
 import socket
 import sqlite3
 from datetime import UTC, datetime
@@ -34,6 +36,23 @@ def running(installation: dict[str, str]) -> tuple:
     return (None, "")
 
 
+def caught(installation: dict[str, str], when: str) -> bool:
+    """Whether all of it stands still at that step: it could have gone on since it was looked."""
+    if running(installation)[1] != when:
+        return False
+    send(installation, signal.SIGSTOP)
+    if running(installation)[1] == when:
+        return True
+    send(installation, signal.SIGCONT)
+    return False
+
+
+def send(installation: dict[str, str], number: int) -> None:
+    for pid in everything_of(installation["DATA_DIR"]):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)
+
+
 @pytest.fixture
 def served(new_installation, silent_authority, tmp_path):
     """A new installation, whose demonstration has a sealed audit; time-stamps are asked for."""
@@ -47,7 +66,7 @@ def served(new_installation, silent_authority, tmp_path):
 
 @pytest.mark.parametrize("when", ["Laying out the pages", "Signing the report"])
 def test_killed_worker_leaves_a_report_that_the_next_one_seals(served, new_installation, when):
-    wait_for(lambda: running(new_installation)[1] == when, 120)
+    wait_for(lambda: caught(new_installation, when), 120)
     kill_everything_of(new_installation["DATA_DIR"])
     killed, step = running(new_installation)
     assert step == when

@@ -160,7 +160,7 @@ def test_database_that_was_gone_at_the_end_of_a_run_has_its_verdict_later(
     with gone(installation):
         health.may_answer.set()
         # Longer than a writer waits for SQLite's lock.
-        time.sleep(40)
+        time.sleep(30)
     assert last_run(installation)[:2] == ("running", 1)
     give_up_lease(installation)
 

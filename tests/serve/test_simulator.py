@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.serve.served import wait_for
+from tests.serve.served import target_of, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -24,7 +24,7 @@ def simulated(serve):
 
 def address_of(pid: int) -> str:
     """Where the process listens, by the kernel's table."""
-    inodes = {os.readlink(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
+    inodes = {target_of(link) for link in Path(f"/proc/{pid}/fd").iterdir()}
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         fields = line.split()
         if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
@@ -35,7 +35,7 @@ def address_of(pid: int) -> str:
 
 
 def health_at(address: str) -> str:
-    with urllib.request.urlopen(f"{address}/app/health", timeout=10) as response:
+    with urllib.request.urlopen(f"{address}/app/health", timeout=60) as response:
         return json.load(response)["status"]
 
 

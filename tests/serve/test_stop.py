@@ -10,8 +10,9 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture
 def working(running):
-    """Web and worker are both there; the end of one that has not begun yet is told otherwise."""
+    """Webs and worker are there; the end of one that has not begun yet is told otherwise."""
     wait_for(lambda: running.get("/health/ready")[0] == 200, 60)
+    wait_for(lambda: len(running.webs()) == 2, 60)
     return running
 
 

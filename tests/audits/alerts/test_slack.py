@@ -67,8 +67,8 @@ def test_what_an_answer_means(door, slack, parcel, reply, result):
 
 
 def test_slack_that_is_silent_may_have_taken_it(door, slack, parcel, monkeypatch):
-    monkeypatch.setattr(posting, "LIMITS", Limits(total_s=0.2, redirects=0))
-    slack.plan(Reply(after_s=5))
+    monkeypatch.setattr(posting, "LIMITS", Limits(total_s=2, redirects=0))
+    slack.plan(Reply(after_s=30))
 
     outcome = send(door, slack, parcel())
 

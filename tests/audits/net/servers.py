@@ -19,7 +19,9 @@ from audits.net.door import Door, Limits
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 HERE = Door(private=LOOPBACK)
+# For what runs into its time. All else has time enough, however long the machine stands still.
 QUICK = Limits(connect_s=0.5, total_s=1.0, max_bytes=10_000)
+PATIENT = Limits(connect_s=20.0, total_s=20.0, max_bytes=10_000)
 
 
 class Server:
@@ -113,6 +115,14 @@ def full_house():
             waiting.setblocking(False)
             waiting.connect_ex(("127.0.0.1", port))
         yield port
+
+
+@contextlib.contextmanager
+def nobody():
+    """A port where nobody listens, and nobody else can come to listen meanwhile."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        yield taken.getsockname()[1]
 
 
 @contextlib.contextmanager

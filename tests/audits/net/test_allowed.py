@@ -8,7 +8,7 @@ import pytest
 
 from audits.net import addresses
 from audits.net.door import Door, DoorFault, Fault
-from tests.audits.net.servers import QUICK, answer, serving
+from tests.audits.net.servers import PATIENT, answer, serving
 
 LOOPBACK = (ipaddress.ip_network("127.0.0.0/8"),)
 
@@ -116,7 +116,7 @@ def test_one_bad_address_among_several_refuses_the_name(order):
 def test_the_next_address_is_tried_when_one_does_not_answer():
     with serving(answer()) as server:
         door = Door(private=LOOPBACK, resolve=leading_to(["127.0.0.9", "127.0.0.1"]))
-        got = door.request("GET", f"http://app.example:{server.port}/", limits=QUICK)
+        got = door.request("GET", f"http://app.example:{server.port}/", limits=PATIENT)
 
     assert got.status == 200
 

@@ -6,7 +6,7 @@ import socket
 import pytest
 
 from audits.net.door import Door, DoorFault, Fault
-from tests.audits.net.servers import QUICK
+from tests.audits.net.servers import PATIENT
 
 # Refused by an operator who allows nothing.
 PRIVATE = [
@@ -164,7 +164,7 @@ def no_dns(name, port, **options):
 
 def refused(url, door):
     with pytest.raises(DoorFault) as caught:
-        door.request("GET", url, limits=QUICK)
+        door.request("GET", url, limits=PATIENT)
     return caught.value
 
 

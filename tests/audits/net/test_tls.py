@@ -11,6 +11,7 @@ from audits.net.door import Door, DoorFault, Fault
 from audits.net.wire import trusting
 from tests.audits.net.servers import (
     LOOPBACK,
+    PATIENT,
     QUICK,
     answer,
     deaf,
@@ -64,7 +65,7 @@ def test_a_server_without_tls_is_told_apart():
         serving(b"220 mail.example ESMTP ready\r\n", waits=False) as server,
         pytest.raises(DoorFault, match="failed in the TLS handshake: ") as caught,
     ):
-        door().request("GET", f"https://localhost:{server.port}/", limits=QUICK)
+        door().request("GET", f"https://localhost:{server.port}/", limits=PATIENT)
 
     assert caught.value.kind is Fault.TLS
 
@@ -126,5 +127,5 @@ def test_old_versions_of_tls_are_not_spoken(tmp_path):
         context.minimum_version = ssl.TLSVersion.TLSv1
         context.maximum_version = ssl.TLSVersion.TLSv1_1
     with serving(answer(), context) as server, pytest.raises(DoorFault) as caught:
-        door().request("GET", f"https://localhost:{server.port}/", limits=QUICK)
+        door().request("GET", f"https://localhost:{server.port}/", limits=PATIENT)
     assert caught.value.kind is Fault.TLS

@@ -42,7 +42,7 @@ def target(fake: Fake, *keys: str, admin: str = "", **more: Any) -> Target:
     )
 
 
-def tools(fake: Fake, *, attempts: int = 1, cap: str = "1", total_s: float = 5.0) -> Tools:
+def tools(fake: Fake, *, attempts: int = 1, cap: str = "1", total_s: float = 25.0) -> Tools:
     """One attempt a call unless asked otherwise: what retries do is tested with the client."""
     door = Door(endpoints={fake.endpoint})
     shared = guards.in_memory(daily_cap=Decimal(cap))
@@ -58,7 +58,7 @@ def tools(fake: Fake, *, attempts: int = 1, cap: str = "1", total_s: float = 5.0
             guards=shared,
             prices=PRICES,
             on_call=lambda call: None,
-            settings=Practice(attempts=attempts, total_s=total_s),
+            settings=Practice(attempts=attempts, connect_s=total_s, total_s=total_s),
         )
 
     return Tools(door, claude, PRICES, fingerprint, dict)

@@ -21,7 +21,8 @@ HELLO = {
     "max_tokens": 256,
     "messages": [{"role": "user", "content": "Good morning."}],
 }
-QUICK = Practice(base_s=0.05, cap_s=0.4, total_s=5.0, connect_s=1.0)
+# Short pauses, and time enough for a machine that stands still.
+QUICK = Practice(base_s=0.05, cap_s=0.4, total_s=25.0, connect_s=20.0)
 
 
 def key_of(value: str, label: str = "a key") -> Key:

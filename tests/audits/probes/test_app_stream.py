@@ -11,8 +11,9 @@ EVENTS = [b'event: content\ndata: {"text": "one, two, three"}\n\n'] * 5
 DONE = b'event: done\ndata: {"stop_reason": "end_turn"}\n\n'
 
 
-def streaming(pieces, *, pause=0.04, kind="text/event-stream", clean=True):
-    """An endpoint that sends these pieces one by one; not `clean` breaks off at their end."""
+def streaming(pieces, *, pause=0.04, kind="text/event-stream", clean=True, together=False):
+    """An endpoint that sends these pieces one by one, or `together`; not `clean` breaks off at
+    their end."""
 
     def answer(handler, _):
         handler.protocol_version = "HTTP/1.1"
@@ -20,8 +21,9 @@ def streaming(pieces, *, pause=0.04, kind="text/event-stream", clean=True):
         handler.send_header("Content-Type", kind)
         handler.send_header("Transfer-Encoding", "chunked")
         handler.end_headers()
-        for piece in pieces:
-            handler.wfile.write(b"%x\r\n%s\r\n" % (len(piece), piece))
+        chunks = [b"%x\r\n%s\r\n" % (len(piece), piece) for piece in pieces]
+        for chunk in [b"".join(chunks)] if together else chunks:
+            handler.wfile.write(chunk)
             handler.wfile.flush()
             time.sleep(pause)
         if clean:
@@ -54,7 +56,7 @@ def test_buffered_answer_fails(app):
 def test_pieces_flushed_together_at_the_end_fail(app):
     def answer(handler, body):
         time.sleep(1)
-        streaming([*EVENTS, DONE], pause=0)(handler, body)
+        streaming([*EVENTS, DONE], together=True)(handler, body)
 
     app.chat(answer)
     assert of(run(app), "pieces").verdict is Verdict.FAIL

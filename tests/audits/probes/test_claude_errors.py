@@ -10,7 +10,7 @@ from audits.probes.claude_faults import of_door
 from tests.audits.probes.clients import HELLO, MODEL, Practice, client
 from tests.fakes.claude import running
 
-ONCE = Practice(attempts=1, total_s=5)
+ONCE = Practice(attempts=1, connect_s=25, total_s=25)
 OF_A_KEY = {
     "invalid-key": (401, Situation.INVALID_KEY),
     "expired-key": (401, Situation.KEY_REJECTED),

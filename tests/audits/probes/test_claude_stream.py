@@ -137,6 +137,6 @@ def test_a_frame_that_is_cut_off_is_no_event():
 
 def test_a_long_frame_in_many_pieces_takes_no_time_for_each():
     chunks = ((0.0, b"x" * 64) for _ in range(60_000))
-    began = time.perf_counter()
+    began = time.process_time()
     assert list(events(chunks)) == []
-    assert time.perf_counter() - began < 20
+    assert time.process_time() - began < 20

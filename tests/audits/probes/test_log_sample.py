@@ -78,9 +78,9 @@ def test_sample_beyond_20_mb_is_refused(monkeypatch):
 
 def test_several_megabytes_take_seconds():
     data = text(good(500)) * 20
-    started = time.monotonic()
+    started = time.process_time()
     run(data)
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 60
 
 
 def test_key_in_the_log_fails_and_is_not_repeated():

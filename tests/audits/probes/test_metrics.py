@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -96,9 +97,10 @@ def test_a_call_in_flight_shows_until_its_process_dies(folder):
     living = process(folder, "stay")
     living.stdout.readline()
     try:
-        for _ in range(200):
-            if values(folder).get("anthropic_active_requests"):
-                break
+        deadline = time.monotonic() + 40  # the call hangs longer
+        while not values(folder).get("anthropic_active_requests"):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
         assert values(folder)["anthropic_active_requests"] == 1
     finally:
         living.send_signal(signal.SIGKILL)

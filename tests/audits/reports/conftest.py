@@ -71,7 +71,7 @@ def clock(one_clock):
 @pytest.fixture
 def authority(clock, clocks):
     """The way to it."""
-    return Authority(clock.url, [clocks.certificate], seconds=2)
+    return Authority(clock.url, [clocks.certificate], seconds=60)
 
 
 @pytest.fixture(scope="session")

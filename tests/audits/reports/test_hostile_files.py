@@ -189,9 +189,9 @@ def test_certificates_between_which_paths_are_many_take_a_moment(
     unsigned, identity, now, names, found
 ):
     signed = sign(unsigned, crowd(names), reason="Go", at=now)
-    began = time.monotonic()
+    began = time.process_time()
     assert verify(signed, [identity.pem]).status == found
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20
 
 
 def test_a_file_too_large_to_be_a_report(identity, monkeypatch):
@@ -203,6 +203,6 @@ def test_a_file_too_large_to_be_a_report(identity, monkeypatch):
 
 def test_twenty_megabytes_of_nearly_a_signature_take_a_moment(identity):
     file = b"%PDF-1.7\n" + b"/Contents <" * 100_000 + b"AB" * 10_000_000
-    began = time.monotonic()
+    began = time.process_time()
     assert verify(file, [identity.pem]).status == "unverifiable"
-    assert time.monotonic() - began < 20
+    assert time.process_time() - began < 20

@@ -84,8 +84,9 @@ def test_a_broken_connection_is_tried_again(fake, client, what):
 @pytest.mark.parametrize("what", ["hang", "drip"])
 def test_a_server_that_says_nothing_runs_into_the_time_limit(fake, client, what):
     fake.plan(what, times=None, every=5)
+    limits = httpx2.Timeout(60, read=2)
     with pytest.raises(anthropic.APITimeoutError):
-        client.with_options(timeout=2, max_retries=0).messages.create(**ASK)
+        client.with_options(timeout=limits, max_retries=0).messages.create(**ASK)
     [seen] = fake.requests
     assert seen.at
 

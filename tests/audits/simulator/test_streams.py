@@ -96,7 +96,7 @@ def test_a_dripping_stream_pings_for_good(fake, api):
 def test_when_the_client_leaves_a_hanging_stream_is_noted(fake, api):
     fake.plan("stream-hang")
     with pytest.raises(httpx2.ReadTimeout):
-        lines_of(api(), timeout=2)
+        lines_of(api(), timeout=httpx2.Timeout(60, read=2))
     [seen] = fake.requests
     deadline = time.monotonic() + 30
     while not seen.ended_at and time.monotonic() < deadline:

@@ -8,6 +8,13 @@ MARKED = {"type": "ephemeral"}
 LONG = "word " * 1_000  # 1,250 tokens
 
 
+@pytest.fixture(autouse=True)
+def stands_still(fake):
+    """A bucket refills within the sixty milliseconds that a busy machine takes for a call."""
+    now = fake.world.clock()
+    fake.world.clock = lambda: now
+
+
 def system(text: str = LONG, ttl: str = "5m") -> list[dict]:
     return [{"type": "text", "text": text, "cache_control": MARKED | {"ttl": ttl}}]
 

@@ -100,7 +100,7 @@ def test_list_costs_the_same_however_long_it_is(audit, answer, ed, browser, addr
 
 
 def test_item_is_added_by_hand_to_an_audit(harbour, audit, ed, noor, browser):
-    body = {"title": "Write it", "owner": noor.pk, "due": "2030-01-01", "audit": audit.pk}
+    body = {"title": "Write it", "owner": noor.pk, "due": "2099-01-01", "audit": audit.pk}
 
     response = browser(ed).post(reverse("action-new", args=[harbour.pk]), body)
 
@@ -113,7 +113,7 @@ def test_item_is_added_from_the_panel_of_an_answer(harbour, audit, answer, ed, b
     client = browser(ed)
     path = reverse("action-new", args=[harbour.pk])
     assert f"{path}?answer={answer.pk}" in Page(client.get(answer.get_absolute_url())).links()
-    body = {"title": "Write it", "owner": ed.pk, "due": "2030-01-01", "audit": audit.pk}
+    body = {"title": "Write it", "owner": ed.pk, "due": "2099-01-01", "audit": audit.pk}
 
     response = client.post(path, body | {"answer": answer.pk})
 

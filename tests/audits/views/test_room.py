@@ -136,7 +136,7 @@ def test_whoever_decides_away_from_the_others_stays_there(review, point, browser
     ("sent", "says"),
     [
         ({"decision": "not_applicable"}, "Say why the item does not apply."),
-        ({"decision": "fix", "due": "2030-01-01", "reason": "typed"}, "Name who fixes it."),
+        ({"decision": "fix", "due": "2099-01-01", "reason": "typed"}, "Name who fixes it."),
         ({"decision": "fix", "due": "soon", "reason": "typed"}, "Enter a valid date."),
         ({"decision": "done", "version": "x"}, "The page sent no proper version"),
         ({}, "This field is required."),

@@ -18,13 +18,13 @@ def point(audit, alice):
 
 @pytest.fixture
 def body(ed) -> dict:
-    return {"title": "Raise the limits", "owner": ed.pk, "due": dt.date(2030, 1, 1)}
+    return {"title": "Raise the limits", "owner": ed.pk, "due": dt.date(2099, 1, 1)}
 
 
 @pytest.fixture
 def action(point, ed) -> Action:
     return Action.objects.add(
-        point.review.audit, "Write the runbook", ed, dt.date(2030, 1, 1), by=ed, point=point
+        point.review.audit, "Write the runbook", ed, dt.date(2099, 1, 1), by=ed, point=point
     )
 
 

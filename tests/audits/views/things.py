@@ -74,7 +74,7 @@ class Things:
         self.round = audit.rounds.get()
         self.sign_off = self.round.sign_offs.get()
         self.go_condition = audit.rounds.get().go_conditions.create(
-            number=1, text="Test the limits.", owner=self.member.user, due=dt.date(2030, 1, 1)
+            number=1, text="Test the limits.", owner=self.member.user, due=dt.date(2099, 1, 1)
         )
         self.review = self._review()
         self.point = self.review.points.get()
@@ -92,7 +92,7 @@ class Things:
             point=self.point,
             title="Write the runbook",
             owner=self.member.user,
-            due=dt.date(2030, 1, 1),
+            due=dt.date(2099, 1, 1),
             created_by=self.member.user,
             created_at=timezone.now(),
         )
