@@ -33,7 +33,7 @@ class Start:
 @pytest.fixture(scope="module")
 def begun(ground):
     def begin_one() -> Life:
-        people = make(sources(("project", "alice", "ed", "noor", "vic"), {}))
+        people = make(sources(("project", "alice", "ed", "noor", "vic"), globals()))
         return begin(rich(people["project"], people), people)
 
     with ground.holding(begin_one) as life:

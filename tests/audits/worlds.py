@@ -4,6 +4,7 @@ takes back what it did there."""
 import copy
 import inspect
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,14 +66,23 @@ def share(module: dict, *wanted: str) -> None:
 
 def sources(wanted: tuple[str, ...], module: dict) -> dict[str, Callable]:
     """Of each fixture its function, after those that it asks for."""
-    from tests.audits import conftest
-
-    found: dict[str, Callable] = {}
+    known, found = within_reach(module), {}
     for name in wanted:
         if name != "db":
-            function = inspect.unwrap((vars(conftest) | module)[name])
+            function = inspect.unwrap(known[name])
             found |= sources(asked_for(function), module) | {name: function}
     return found
+
+
+def within_reach(module: dict) -> dict[str, Any]:
+    """What the module and the conftest of each folder above it define."""
+    found: dict[str, Any] = {}
+    package = ""
+    for part in module["__name__"].split(".")[:-1]:
+        package += f"{part}."
+        if conftest := sys.modules.get(f"{package}conftest"):
+            found |= vars(conftest)
+    return found | module
 
 
 def asked_for(function: Callable) -> tuple[str, ...]:
