@@ -46,7 +46,8 @@ def folders(root: Path) -> dict[str, Path]:
 
 def share(module: dict, *wanted: str) -> None:
     """These fixtures, and all that they ask for, are made once for the module: each test has a
-    copy of its own, of files and objects as of rows."""
+    copy of its own, of files and objects as of rows. What else the module tests meets them in the
+    database too; real transactions have no place in it."""
     functions = sources(wanted, module)
 
     @pytest.fixture(scope="module")
