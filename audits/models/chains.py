@@ -58,9 +58,7 @@ def _fault(event: Event, number: int, previous: str) -> str:
     if event.previous_hash != previous:
         return "it does not follow the event before it"
     try:
-        holds = event.compute_hash() == event.hash and (
-            event.content is None or event.compute_content() == event.content
-        )
+        holds = event.holds()
     except UNREADABLE:
         holds = False
     return "" if holds else "its content does not match its hash"

@@ -76,14 +76,19 @@ class Event(models.Model):
 
     def close(self) -> None:
         """Set `content` and `hash` of an event that is about to be appended."""
-        self.content = self.compute_content()
-        self.hash = self.compute_hash()
+        self.content = hashlib.sha256(self.canonical()).hexdigest()
+        self.hash = self._hash_over(self.content.encode("ascii"))
 
-    def compute_content(self) -> str:
-        return hashlib.sha256(self.canonical()).hexdigest()
+    def holds(self) -> bool:
+        """Do its content and its hash follow from what it tells? Both from one reading: chains
+        are long."""
+        told = self.canonical()
+        if self.content is None:
+            return self._hash_over(told) == self.hash
+        content = hashlib.sha256(told).hexdigest()
+        return (self.content, self.hash) == (content, self._hash_over(content.encode("ascii")))
 
-    def compute_hash(self) -> str:
-        told = self.canonical() if self.content is None else self.compute_content().encode("ascii")
+    def _hash_over(self, told: bytes) -> str:
         return hashlib.sha256(self.previous_hash.encode("ascii") + told).hexdigest()
 
 

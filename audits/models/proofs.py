@@ -34,7 +34,8 @@ def findings(audit: Audit, replay: Replay, *, files: bool) -> Iterator[Finding]:
     is in memory. `files`: look at each byte of the stored reports and of drafts too."""
     known = set()
     for told in replay.rounds:
-        row = audit.rounds.filter(snapshot__digest=told.digest).select_related("snapshot").first()
+        named = audit.rounds.filter(snapshot__digest=told.digest)
+        row = named.select_related("snapshot", "seal").first()
         if row is None:
             yield told.number, f"revision {told.revision}: {_why_missing(audit, told)}"
             continue
@@ -78,15 +79,19 @@ def _of_round(row: "Round", told: ToldRound, replay: Replay) -> Iterator[Finding
         yield told.number, "the snapshot's bytes do not match its digest"
         return
     content = row.snapshot.content()
-    for reason in (*_snapshot_faults(row, told, content), *_proposal_faults(row, told, content)):
+    conditions = list(row.go_conditions.order_by("number"))
+    signed = list(row.sign_offs.order_by("pk"))
+    for reason in _snapshot_faults(row, told, content):
         yield told.number, reason
-    for condition in row.go_conditions.order_by("number"):
+    for reason in _proposal_faults(row, conditions, told, content):
+        yield told.number, reason
+    for condition in conditions:
         yield from _condition_faults(condition, told, replay)
     end = _end_of(told)
-    for reason in (*_state_faults(row, told), *_signature_faults(row, told, content)):
+    for reason in (*_state_faults(row, told), *_signature_faults(row, signed, told, content)):
         yield end, reason
     if told.decided and told.decided.seal:
-        for reason in _seal_faults(row, told):
+        for reason in _seal_faults(row, signed, told):
             yield end, reason
     elif hasattr(row, "seal"):
         yield end, "no event tells of the record of its decision"
@@ -104,7 +109,9 @@ def _snapshot_faults(row: "Round", told: ToldRound, content: Content) -> Iterato
         yield "its sealed snapshot is missing" if told.decided else "nobody sealed its snapshot"
 
 
-def _proposal_faults(row: "Round", told: ToldRound, content: Content) -> Iterator[str]:
+def _proposal_faults(
+    row: "Round", conditions: list["GoCondition"], told: ToldRound, content: Content
+) -> Iterator[str]:
     """Against what the snapshot holds of the proposal, which its digest fixes."""
     proposal = content.get("proposal")
     if proposal is None:  # from before there were rounds
@@ -119,10 +126,10 @@ def _proposal_faults(row: "Round", told: ToldRound, content: Content) -> Iterato
     if row.rules != told.detail.get("rules", row.rules):
         yield "its round asks for other signatures than the policy did"
     asked = proposal["conditions"]
-    rows = [_asked(each) for each in row.go_conditions.order_by("number")]
+    rows = [_asked(each) for each in conditions]
     if rows != [{key: each[key] for key in rows[0]} for each in asked] if rows else asked:
         yield "the conditions of its go are not those that were proposed"
-    owners = list(row.go_conditions.order_by("number").values_list("owner", flat=True))
+    owners = [each.owner_id for each in conditions]
     if owners != told.detail.get("owners", owners):
         yield "a condition of its go has another owner"
 
@@ -159,8 +166,9 @@ def _state_faults(row: "Round", told: ToldRound) -> Iterator[str]:
         yield "its round expired for another reason than the events tell"
 
 
-def _signature_faults(row: "Round", told: ToldRound, content: Content) -> Iterator[str]:
-    rows = list(row.sign_offs.order_by("pk"))
+def _signature_faults(
+    row: "Round", rows: list["SignOff"], told: ToldRound, content: Content
+) -> Iterator[str]:
     if len(rows) < len(told.signatures):
         yield "a sign-off is missing"
     elif not told.signatures and told.decided:
@@ -192,7 +200,7 @@ def _at_once_faults(rows: list["SignOff"], told: ToldRound, seal: Content) -> It
         yield "its sign-off is missing or is not the one that the snapshot tells of"
 
 
-def _seal_faults(row: "Round", told: ToldRound) -> Iterator[str]:
+def _seal_faults(row: "Round", signed: list["SignOff"], told: ToldRound) -> Iterator[str]:
     """The record of the decision, which the event names by its digest."""
     seal: Seal | None = getattr(row, "seal", None)
     decided = told.decided
@@ -215,9 +223,7 @@ def _seal_faults(row: "Round", told: ToldRound) -> Iterator[str]:
     if content["sealed_at"] != stamp(seal.at) or row.ended_at != seal.at:
         yield "its round was decided at another time than the record of its decision says"
     # Their addresses may be others by now.
-    standing = [
-        told_sign_off(each) for each in row.sign_offs.order_by("pk") if not each.withdrawn_at
-    ]
+    standing = [told_sign_off(each) for each in signed if not each.withdrawn_at]
     if [each | {"email": ""} for each in content["sign_offs"]] != [
         each | {"email": ""} for each in standing
     ]:

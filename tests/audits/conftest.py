@@ -16,6 +16,8 @@ from audits.models.chains import find_broken_link
 from audits.models.crosswalks import load_crosswalk
 from checklist import loader
 from tests.audits.helpers import build_edition, seal, settle
+from tests.audits.worlds import folders
+from tests.audits.worlds import ground as ground
 from tests.checklist.conftest import definition_yaml
 from tests.checklist.crosswalk_files import crosswalk_yaml
 
@@ -23,8 +25,8 @@ from tests.checklist.crosswalk_files import crosswalk_yaml
 @pytest.fixture(autouse=True)
 def stores(settings, tmp_path):
     """Uploads and reports lie in a folder of the test's own."""
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.REPORTS_DIR = tmp_path / "reports"
+    for name, folder in folders(tmp_path).items():
+        setattr(settings, name, folder)
 
 
 @pytest.fixture

@@ -43,10 +43,10 @@ class Life:
     given: SignOff | None = None
 
     def __getattr__(self, name: str) -> User:
-        try:
-            return self.people[name]
-        except KeyError:
-            raise AttributeError(name) from None
+        people = vars(self).get("people", {})  # a copy has none yet when it is asked
+        if name not in people:
+            raise AttributeError(name)
+        return people[name]
 
     @property
     def team(self) -> Team:

@@ -6,6 +6,7 @@ from django.http import Http404
 
 from audits import access
 from audits.models import Audit, Evidence, Report
+from tests.audits.worlds import share
 
 VIEWS = {
     "team": lambda user, x: access.team_for_view(user, x.team.pk),
@@ -30,6 +31,9 @@ MANAGEMENT = {
     "member": lambda user, x: access.membership_for_management(user, x.team.pk, x.member.pk),
 }
 APPROVAL = {"audit": lambda user, x: access.audit_for_approval(user, x.audit.pk)}
+
+
+share(globals(), "sealed_audit", "ed", "noor", "vic", "mallory")
 
 
 class Things:

@@ -1,4 +1,4 @@
-"""Eight clients at the same moment, each with a connection of its own, twenty rounds of each:
+"""Eight clients at the same moment, each with a connection of its own, ten rounds of each:
 exactly one outcome, an unbroken chain, and rows that stand as its events tell."""
 
 import functools
@@ -14,16 +14,16 @@ from audits.models.errors import NotProposed, RuleBroken
 from audits.models.go_conditions import Asked
 from audits.models.quorum import Role
 from audits.models.snapshots import state_seen
-from tests.audits.helpers import propose, refuse, require, settle, sign
+from tests.audits.helpers import build_edition, propose, refuse, require, settle, sign
 from tests.audits.racing import at_once, refusals
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
-ROUNDS = 20
+ROUNDS = 10
 ENDS = {"audit.signed", "audit.refused", "audit.withdrawn", "audit.outdated"}
 
 
-def twenty_times(test):
+def ten_times(test):
     @functools.wraps(test)
     def repeated(**fixtures):
         for _ in range(ROUNDS):
@@ -38,6 +38,12 @@ def approvers(harbour) -> list[User]:
     for person in people:
         harbour.admit(person, "approver")
     return people
+
+
+@pytest.fixture
+def edition():
+    """Small: what is raced for is the round, and each has an audit of its own."""
+    return build_edition(items=2)
 
 
 @pytest.fixture
@@ -66,7 +72,7 @@ def check(audit: Audit) -> Audit:
     return audit
 
 
-@twenty_times
+@ten_times
 def test_of_eight_who_propose_one_does(fresh, approvers):
     audit = fresh()
     seen = state_seen(audit)
@@ -79,7 +85,7 @@ def test_of_eight_who_propose_one_does(fresh, approvers):
     assert (check(audit).state, audit.rounds.count()) == ("proposed", 1)
 
 
-@twenty_times
+@ten_times
 def test_of_eight_who_sign_for_the_one_seat_one_does(fresh, approvers):
     audit = fresh()
     row = propose(audit, by=approvers[0])
@@ -90,7 +96,7 @@ def test_of_eight_who_sign_for_the_one_seat_one_does(fresh, approvers):
     assert (check(audit).state, row.sign_offs.count()) == ("signed", 1)
 
 
-@twenty_times
+@ten_times
 def test_of_eight_who_sign_for_four_seats_four_do_and_the_last_seals(
     fresh, approvers, harbour, alice
 ):
@@ -111,7 +117,7 @@ def test_of_eight_who_sign_for_four_seats_four_do_and_the_last_seals(
     assert verbs(audit)["audit.signed"] == 1
 
 
-@twenty_times
+@ten_times
 def test_signing_refusing_editing_and_withdrawing_at_once_have_one_outcome(
     fresh, approvers, harbour, alice, ed, project
 ):
@@ -138,11 +144,11 @@ def test_signing_refusing_editing_and_withdrawing_at_once_have_one_outcome(
     assert told["audit.reopened"] == (not isinstance(outcomes[7], RuleBroken))
 
 
-@twenty_times
+@ten_times
 def test_last_signature_and_an_edit_never_seal_what_was_not_shown(fresh, approvers, ed):
     audit = fresh()
     row = propose(audit, by=ed)
-    answers = list(audit.answers.select_related("audit"))
+    answers = 3 * list(audit.answers.select_related("audit"))
 
     outcomes = at_once(
         *(lambda by=by: sign(row, by=by) for by in approvers[:2]),
@@ -159,7 +165,7 @@ def test_last_signature_and_an_edit_never_seal_what_was_not_shown(fresh, approve
     assert audit.events.get(verb="audit.proposed").previous_hash == frozen
 
 
-@twenty_times
+@ten_times
 def test_what_expires_is_released_and_is_reopened_at_once_ends_once(
     fresh, approvers, harbour, alice, ed, project
 ):
@@ -184,7 +190,7 @@ def test_what_expires_is_released_and_is_reopened_at_once_ends_once(
     assert Round.objects.get(pk=row.pk).state == "expired"
 
 
-@twenty_times
+@ten_times
 def test_release_and_proposals_at_once_leave_no_proposal_for_another_release(
     fresh, approvers, harbour, alice, ed, project
 ):
@@ -209,7 +215,7 @@ def test_release_and_proposals_at_once_leave_no_proposal_for_another_release(
     assert not live.filter(release=f"old {number}").exists()
 
 
-@twenty_times
+@ten_times
 def test_condition_that_eight_settle_is_settled_and_told_in_one_order(fresh, approvers, ed):
     audit = fresh()
     asked = Asked("Raise the limit.", ed, timezone.localdate())
@@ -229,7 +235,7 @@ def test_condition_that_eight_settle_is_settled_and_told_in_one_order(fresh, app
     assert verbs(check(audit))["go_condition.settled"] == 1
 
 
-@twenty_times
+@ten_times
 def test_signature_that_is_given_eight_times_by_one_person_stands_once(fresh, approvers, ed):
     audit = fresh()
     row = propose(audit, by=ed)

@@ -8,6 +8,7 @@ from django.core.management import call_command
 from audits.models import Report, ReportFile
 from tests.audits.helpers import seal
 from tests.audits.tampering import untie, verify
+from tests.audits.worlds import share
 
 
 @pytest.fixture
@@ -15,6 +16,9 @@ def report(sealed_audit) -> Report:
     report = Report.objects.get()
     report.execute()
     return report
+
+
+share(globals(), "report")
 
 
 def swap(report: Report, data: bytes) -> None:

@@ -23,6 +23,7 @@ from audits.reports.canonical import digest
 from tests.audits.alterations import ALTERED
 from tests.audits.helpers import propose, require, sign
 from tests.audits.tampering import told, untie, verify
+from tests.audits.worlds import share
 
 PDF = b"%PDF-1.7 as it was signed"
 
@@ -43,6 +44,9 @@ def signed(settled_audit, harbour, alice, noor, ed) -> Audit:
     ReportFile.objects.create(report=report, data=PDF, sha256=sha256)
     Report.objects.update(state="done", sha256=sha256, size_bytes=len(PDF))
     return Audit.objects.get(pk=settled_audit.pk)
+
+
+share(globals(), "signed")
 
 
 def test_signed_audit_holds(signed, capsys):

@@ -189,12 +189,12 @@ def fill(team: Team, number: int, by, noor) -> None:
         audits[2].reopen("Again.", by=noor)
 
 
-@pytest.mark.parametrize("query", ["", "?sort=activity&show=mine&show=blockers&q=project"])
-def test_home_costs_as_many_queries_for_20_projects_as_for_1(browser, ed, noor, harbour, query):
+def test_home_costs_as_many_queries_for_6_projects_as_for_1(browser, ed, noor, harbour):
     client = browser(ed)
+    addresses = ("/", "/?sort=activity&show=mine&show=blockers&q=project")
     fill(harbour, 1, ed, noor)
-    few = queries_of(client, f"/{query}")
+    few = {address: queries_of(client, address) for address in addresses}
     harbour.projects.create(name="Empty")
-    fill(harbour, 19, ed, noor)
+    fill(harbour, 5, ed, noor)
 
-    assert queries_of(client, f"/{query}") == few
+    assert {address: queries_of(client, address) for address in addresses} == few

@@ -9,12 +9,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from audits.models import Report, SignOff
+from audits.models import Audit, Report, SignOff
 from audits.models.quorum import DEFAULT
 from audits.reports.canonical import canonical_json, digest
 from audits.views.uploads import Held
 from tests.audits.helpers import seal
 from tests.audits.views.markup import Page
+from tests.audits.worlds import share
 
 ADDRESS = "/verify/"
 
@@ -26,6 +27,14 @@ def report(sealed_audit) -> Report:
     report.execute()
     assert report.state == "done", report.error
     return report
+
+
+share(globals(), "report", "ed")
+
+
+@pytest.fixture
+def unsigned(project, edition, ed) -> Audit:
+    return Audit.objects.start(project, "Second launch", [edition], by=ed)
 
 
 def send(data: bytes, client: Client | None = None, **body) -> Page:
@@ -88,25 +97,25 @@ def test_code_on_the_cover_leads_to_the_answer(report):
     assert outcome(page) == "valid"
 
 
-def test_what_was_sealed_before_there_were_seals_is_found_too(audit, noor):
+def test_what_was_sealed_before_there_were_seals_is_found_too(unsigned, noor):
     at = timezone.now()
     said = {"by": "Noor Haddad", "email": "noor@harbour.example", "role": "approver"}
     told = {
-        "audit": {"id": str(audit.pk), "title": "First launch", "revision": 1},
+        "audit": {"id": str(unsigned.pk), "title": "Second launch", "revision": 1},
         "seal": said | {"at": "2026-11-20T10:00:00Z", "decision": "go", "statement": "Ready."},
-        "events": {"count": 1, "head": audit.events_head},
+        "events": {"count": 1, "head": unsigned.events_head},
     }
     data = canonical_json(told)
-    snapshot = audit.snapshots.create(
+    snapshot = unsigned.snapshots.create(
         revision=1,
         sealed=True,
         data=data,
         digest=digest(data),
-        events_head=audit.events_head,
+        events_head=unsigned.events_head,
         taken_at=at,
         taken_by=noor,
     )
-    audit.rounds.create(
+    unsigned.rounds.create(
         revision=1,
         snapshot=snapshot,
         state="signed",
@@ -128,8 +137,8 @@ def test_digest_that_nobody_sealed_is_not_ours(report):
     assert outcome(Page(Client().post(ADDRESS, {"digest": "ab" * 32}))) == "unknown"
 
 
-def test_draft_is_not_ours(audit, ed):
-    draft = Report.objects.request(audit, by=ed)
+def test_draft_is_not_ours(unsigned, ed):
+    draft = Report.objects.request(unsigned, by=ed)
 
     assert outcome(Page(Client().post(ADDRESS, {"digest": draft.snapshot.digest}))) == "unknown"
 

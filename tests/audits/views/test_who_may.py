@@ -21,11 +21,15 @@ from tests.audits.views.routes import (
     STREAMS,
     WRITES,
 )
+from tests.audits.worlds import share
 
 LOOKS = READS | FORMS
 SENDS = FORMS | WRITES | REQUESTS | SPEAKS
 ACCOUNT = {name for name, route in ALL.items() if route.noun == "account"}
 GUARDED = sorted(set(ALL) - PUBLIC - STREAMS - SCHEMAS - ACCOUNT - API)
+
+
+share(globals(), "things", "mallory")
 
 
 def sign_in_and_back_to(path: str) -> str:

@@ -1,20 +1,12 @@
-"""What was sealed before people signed a proposal: migrations 0012 to 0016 over such rows."""
+"""Rows as they were before people signed a proposal, for the migrations 0012 to 0016."""
 
 import datetime as dt
 import hashlib
 
-import pytest
-from django.core.management import call_command
 from django.utils import timezone
 
-from audits.models import Audit, Round, SignOff
-from audits.models.chains import find_broken_link
-from audits.models.events import GENESIS
 from audits.models.told import stamp
 from audits.reports.canonical import canonical_json, digest
-from tests.audits.test_migrations import migrate, newest, newest_after
-
-BEFORE = [("audits", "0011_answer_indexes")]
 
 
 class Former:
@@ -93,57 +85,3 @@ class Former:
     def reopen(self, audit) -> None:
         audit.state, audit.revision = "open", audit.revision + 1
         self.log(audit, "audit.reopened", reason="Another look.")
-
-
-@pytest.fixture
-def former(transactional_db):
-    yield from newest_after(lambda: Former(migrate(BEFORE)))
-
-
-@pytest.mark.slow
-def test_what_was_sealed_becomes_rounds_and_still_verifies(former, capsys):
-    go, no_go, twice, worked_on, unsigned = map(former.start, "ABCDE")
-    former.seal(go, "go")
-    former.seal(no_go, "no_go")
-    former.seal(twice, "no_go")
-    former.reopen(twice)
-    former.seal(twice, "go")
-    former.seal(worked_on, "go")
-    former.reopen(worked_on)
-    former.seal(unsigned, "go").sign_offs.all().delete()
-
-    migrate(newest())
-
-    states = dict(Audit.objects.values_list("title", "state"))
-    assert states == {"A": "signed", "B": "refused", "C": "signed", "D": "open", "E": "void"}
-    rounds = Round.objects.order_by("audit__title", "revision")
-    assert list(rounds.values_list("audit__title", "revision", "state", "superseded_by")) == [
-        ("A", 1, "signed", None),
-        ("B", 1, "refused", None),
-        ("C", 1, "superseded", 2),
-        ("C", 2, "signed", None),
-        ("D", 1, "signed", None),
-    ]
-    assert not SignOff.objects.exclude(method="").exists()
-    assert not Audit.objects.exclude(events__content=None).exists()
-    for title in "ABCD":
-        assert find_broken_link(Audit.objects.get(title=title), files=True) is None
-    shut = Audit.objects.get(title="E")
-    assert shut.is_sealed
-    assert find_broken_link(shut).reason == "revision 1: its round of sign-off is missing"
-
-
-@pytest.mark.slow
-def test_former_chain_goes_on_and_a_change_in_it_is_found(former):
-    audit = former.start("A")
-    former.seal(audit, "go")
-    migrate(newest())
-    now = Audit.objects.get()
-
-    now.project.team.memberships.create(user=now.created_by, role="owner")
-    now.reopen("Another look.", by=now.created_by)
-
-    events = Audit.objects.get().events.order_by("number")
-    assert [event.content is None for event in events] == [True, True, False]
-    assert events[0].previous_hash == GENESIS
-    call_command("verify_events")
