@@ -13,22 +13,28 @@ import pytest
 from config.celery import app
 from tests.serve.served import PROJECT, Served, everything_of
 
-SQLITE = "countersign.sqlite3"
+SQLITE, STATIC = "countersign.sqlite3", "static"
+PREPARE = """
+from django.core.management import call_command
+from audits.serving.statics import collect_static_files
+call_command("migrate", verbosity=0)
+call_command("load_checklists")
+collect_static_files()
+"""
 
 
 @pytest.fixture(scope="session")
 def prepared(tmp_path_factory):
-    """The environment of a database that is migrated, with its checklists: to be copied, since
-    making one takes longer than most tests."""
+    """The environment of a database that is migrated, with its checklists, and a folder with the
+    static files: to be copied, since making them takes longer than most tests."""
     with _database(str(tmp_path_factory.mktemp("prepared"))) as variables:
-        for command in ("migrate", "load_checklists"):
-            subprocess.run(
-                [sys.executable, "manage.py", command],
-                cwd=PROJECT,
-                env=os.environ | variables,
-                check=True,
-                capture_output=True,
-            )
+        subprocess.run(
+            [sys.executable, "manage.py", "shell", "-c", PREPARE],
+            cwd=PROJECT,
+            env=os.environ | variables,
+            check=True,
+            capture_output=True,
+        )
         yield variables
 
 
@@ -68,10 +74,12 @@ def _installed(tmp_path_factory, prepared):
 
 @contextlib.contextmanager
 def _database(folder: str, source: dict[str, str] | None = None):
-    """A database, and a queue of its name; with `source`, a copy of that one."""
+    """A database, and a queue of its name; with `source`, copies of that one and its files."""
     name = f"countersign_serve_{uuid.uuid4().hex}"
     variables = {"DATA_DIR": folder, "CELERY_QUEUE": name}
     server = os.environ.get("DATABASE_URL", "")
+    if source:
+        shutil.copytree(Path(source["DATA_DIR"], STATIC), Path(folder, STATIC))
     if not server:
         if source:
             shutil.copy(Path(source["DATA_DIR"], SQLITE), folder)
@@ -106,15 +114,27 @@ def serve(installation):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory, prepared):
-    """The product without its demo, for all tests of a file that do not end it; its environment
-    is `house.installation`."""
+def open_house(tmp_path_factory, prepared):
+    """`open_house(**environment)`: the product without its demo, for all tests of a file that do
+    not end it; its environment is `.installation`."""
     with _installed(tmp_path_factory, prepared) as variables:
-        served = Served(variables | {"DEMO": "0"})
-        served.installation = variables
-        served.wait_until_ready()
-        yield served
-        served.kill()
+        started: list[Served] = []
+
+        def _open_house(**environment: str) -> Served:
+            served = Served(variables | {"DEMO": "0"} | environment)
+            served.installation = variables
+            started.append(served)
+            served.wait_until_ready()
+            return served
+
+        yield _open_house
+        for served in started:
+            served.kill()
+
+
+@pytest.fixture(scope="module")
+def house(open_house):
+    return open_house()
 
 
 @pytest.fixture

@@ -34,11 +34,11 @@ def target_of(link: Path) -> str:
     return ""
 
 
-def test_connections_are_shared_out_evenly(running):
+def test_connections_are_shared_out_evenly(house):
     # The second process may be ready a little later than the first; and what was closed here is
     # still to be closed there.
     for _ in range(5):
-        wait_for(lambda: shared_out(running, 6) == [3, 3], 10)
+        wait_for(lambda: shared_out(house, 6) == [3, 3], 10)
 
 
 def shared_out(served, connections: int) -> list[int]:
@@ -53,31 +53,31 @@ def shared_out(served, connections: int) -> list[int]:
     return sorted(grown)
 
 
-def test_the_parent_takes_no_part_in_pages(running):
-    assert len(list(Path(f"/proc/{running.process.pid}/task").iterdir())) == 1
+def test_the_parent_takes_no_part_in_pages(house):
+    assert len(list(Path(f"/proc/{house.process.pid}/task").iterdir())) == 1
 
 
-def test_guesses_are_counted_over_all_processes(running):
+def test_guesses_are_counted_over_all_processes(house):
     # An address of its own, or nobody else could sign in for a minute.
     address = f"127.{randint(1, 254)}.{randint(1, 254)}.{randint(1, 254)}"
     statuses = [
         # Each over a new connection, so that the processes take turns.
         # Without a password, which takes long to look at and counts all the same.
-        sign_in(Browser(running, address), f"nobody-{number}@harbour.example", "")
+        sign_in(Browser(house, address), f"nobody-{number}@harbour.example", "")
         for number in range(31)
     ]
     assert statuses == [200] * 30 + [429]
 
 
-def test_eight_people_write_at_once_and_nobody_meets_a_locked_database(running, installation):
-    actor = Actor(installation)
+def test_eight_people_write_at_once_and_nobody_meets_a_locked_database(house):
+    actor = Actor(house.installation)
     sessions = actor.do("stage", 8)["sessions"]
     actor.close()
-    browsers = [Browser(running, session=session) for session in sessions]
+    browsers = [Browser(house, session=session) for session in sessions]
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(change_name_often, browsers))
     assert statuses == [[302] * 25] * 8
-    assert "locked" not in running.text
+    assert "locked" not in house.text
 
 
 def change_name_often(browser: "Browser") -> list[int]:
