@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import uuid
@@ -18,22 +19,30 @@ EMBEDDED["DJANGO_SETTINGS_MODULE"] = "config.settings"
 class Ground:
     """Use as a context: a database that it made on a server is dropped at the end."""
 
-    def __init__(self, folder: Path, name: str, server: str) -> None:
-        """`server` is the URL of a PostgreSQL server, or empty for SQLite."""
+    def __init__(
+        self, folder: Path, name: str, server: str, source: "Ground | None" = None
+    ) -> None:
+        """`server` is the URL of a PostgreSQL server, or empty for SQLite; with `source`,
+        database and folder are copies of that one's, which nobody uses."""
         self.folder = folder / f"{name}-{'postgresql' if server else 'sqlite'}"
-        (self.folder / "data").mkdir(mode=0o700, parents=True)
-        self.server = server
+        self.data = self.folder / "data"
+        self.data.mkdir(mode=0o700, parents=True)
+        self.server, self.source = server, source
         self.database = f"countersign_bench_{uuid.uuid4().hex}"
         url = urlsplit(server)._replace(path=f"/{self.database}").geturl() if server else ""
         self.environment = EMBEDDED | {
-            "DATA_DIR": str(self.folder / "data"),
+            "DATA_DIR": str(self.data),
             "DATABASE_URL": url,
             "CELERY_QUEUE": self.database,
         }
 
     def __enter__(self) -> "Ground":
+        source = self.source
+        if source:
+            shutil.copytree(source.data, self.data, dirs_exist_ok=True)
         if self.server:
-            _administer(self.server, f'CREATE DATABASE "{self.database}"')
+            template = f' TEMPLATE "{source.database}"' if source else ""
+            _administer(self.server, f'CREATE DATABASE "{self.database}"{template}')
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -101,7 +101,7 @@ def connections_to(process: Process, ground: "Ground") -> int:
     """How many connections to its database the whole tree holds."""
     if ground.server:
         return ground.count_connections()
-    path = f"{ground.environment['DATA_DIR']}/countersign.sqlite3"
+    path = str(ground.data / "countersign.sqlite3")
     return sum(_open_files(pid).count(path) for pid in family(process.popen.pid))
 
 

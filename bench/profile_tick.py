@@ -1,8 +1,8 @@
 """Where the time of a tick goes: DATA_DIR=… python -m bench.with_django bench.profile_tick AUDIT
 
-In one process, through Django's test client with everything real, in an installation that
-bench.seed has filled; AUDIT is the address that it printed. Tells the statements of one tick, and
-the functions of a few hundred.
+In one process, through Django's test client with everything real, in an installation with its
+checklists that bench.seed has filled; AUDIT is the address that it printed. Tells the statements
+of one tick, and the functions of a few hundred.
 """
 
 import cProfile

@@ -1,4 +1,4 @@
-"""bench.seed KIND SIZES, by way of bench.with_django: an installation with things in it.
+"""bench.seed KIND SIZES, by way of bench.with_django: things in an installation with checklists.
 
 KIND is `small`, `large`, `paper` or `seals`; SIZES is bench.sizes.Sizes as JSON. All is made
 through the product's own verbs. Prints, as JSON, where the client finds what was made.
@@ -7,14 +7,12 @@ through the product's own verbs. Prints, as JSON, where the client finds what wa
 import json
 import sys
 from collections.abc import Iterator
-from io import StringIO
 from itertools import cycle, islice
 from pathlib import Path
 
 from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.core.management import call_command
 from django.db import transaction
 
 from audits.models import Answer, Audit, Comment, Evidence, Membership, Project, Team, User
@@ -28,8 +26,6 @@ PASSWORD = "what nobody would guess 41"
 
 class Seed:
     def __init__(self, sizes: Sizes, members: int) -> None:
-        call_command("migrate", verbosity=0)
-        call_command("load_checklists", stdout=StringIO())
         self.sizes = sizes
         self.users = _people(members)
         self.alice = self.users[0]

@@ -17,7 +17,6 @@ from statistics import median, quantiles
 from unittest.mock import patch
 
 from allauth.account.models import EmailAddress
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -43,7 +42,6 @@ DAY, MINUTE = dt.timedelta(days=1), dt.timedelta(minutes=1)
 
 
 def _targets(number: int, **fields) -> None:
-    call_command("migrate", verbosity=0)
     user = User.objects.create_user(PERSON, PASSWORD, name="Alice Berg")
     EmailAddress.objects.create(user=user, email=PERSON, primary=True, verified=True)
     project = Team.objects.found("Harbour", by=user).projects.create(name="Assistant")
@@ -125,7 +123,6 @@ def year(days: str) -> dict:
     """A streamed call each minute, whose verdict changes every third day."""
     _targets(1)
     watch = Watch.objects.get(probe=PROBE)
-    call_command("migrate", verbosity=0)
     empty, start = _bytes(), dt.datetime(2025, 1, 1, tzinfo=dt.UTC)
     chance, worst = random.Random(1), {"rows": 0, "mb": 0.0}
     for day in range(int(days)):

@@ -74,7 +74,7 @@ PURE = (
 # Of how the product starts, stops and is measured, of reports that are made once more, and of what
 # its demo's pages are made of: the same with any database, and dear.
 ONCE = (
-    *("bench", "audits/views/test_demo_pages.py", "security/test_private_files.py"),
+    *("bench", "audits/views/test_demo_pages.py"),
     *("serve/test_faults.py", "serve/test_killed_render.py", "serve/test_simulator.py"),
     *("serve/test_start.py", "serve/test_stop.py", "serve/test_web_processes.py"),
     "test_second_look.py",

@@ -13,7 +13,13 @@ from urllib.parse import urlsplit
 import psycopg
 
 PROJECT = Path(__file__).resolve().parents[1]
-SQLITE = "countersign.sqlite3"
+SQLITE, STATIC = "countersign.sqlite3", "static"
+PREPARE = """
+from django.core.management import call_command
+from audits.serving.statics import collect_static_files
+call_command("load_checklists")
+collect_static_files()
+"""
 
 
 def migrated() -> dict[str, str]:
@@ -22,11 +28,11 @@ def migrated() -> dict[str, str]:
 
 
 def prepared() -> dict[str, str]:
-    """The environment of one that has the checklists too."""
-    return _made("prepared", "load_checklists", source=migrated())
+    """The environment of one that has the checklists too, and a folder with the static files."""
+    return _made("prepared", "shell", "-c", PREPARE, source=migrated())
 
 
-def _made(name: str, command: str, source: dict[str, str] | None = None) -> dict[str, str]:
+def _made(name: str, *command: str, source: dict[str, str] | None = None) -> dict[str, str]:
     """Whoever asks first makes it; the others wait."""
     folder = _of_the_run() / name
     variables = environment(folder, f"{_of_the_run().name}-{name}")
@@ -36,7 +42,7 @@ def _made(name: str, command: str, source: dict[str, str] | None = None) -> dict
             half.mkdir()
             fill(environment(half, variables["CELERY_QUEUE"]), source)
             subprocess.run(
-                [sys.executable, "manage.py", command],
+                [sys.executable, "manage.py", *command],
                 cwd=PROJECT,
                 env=os.environ | environment(half, variables["CELERY_QUEUE"]),
                 check=True,
@@ -56,7 +62,9 @@ def environment(folder: Path | str, name: str) -> dict[str, str]:
 
 
 def fill(variables: dict[str, str], source: dict[str, str] | None) -> None:
-    """Make the database of `variables`, as a copy of that of `source`."""
+    """Make the database of `variables`, as a copy of that of `source`; with its static files."""
+    if source and Path(source["DATA_DIR"], STATIC).exists():
+        shutil.copytree(Path(source["DATA_DIR"], STATIC), Path(variables["DATA_DIR"], STATIC))
     if "DATABASE_URL" in variables:
         template = f' TEMPLATE "{source["CELERY_QUEUE"]}"' if source else ""
         _administer(f'CREATE DATABASE "{variables["CELERY_QUEUE"]}"{template}')

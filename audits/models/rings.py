@@ -6,13 +6,17 @@ A ring carries a topic and no content: who hears it reads for themselves, by the
 import uuid
 from collections.abc import Callable
 from functools import cache
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
 
-from audits.live.bells import Publisher, ringer
+from audits.live.bells import ringer
 from audits.live.source import RIGHTS
 from audits.live.viewers import Kind, topic
+
+if TYPE_CHECKING:
+    from audits.live.redis_bells import Publisher
 
 # Two installations may share a Redis, and have queues of their own then.
 CHANNEL = f"live:{settings.CELERY_TASK_DEFAULT_QUEUE}"[:60]
@@ -69,7 +73,9 @@ class Ring:
 
 
 @cache
-def _publisher() -> Publisher:
+def _publisher() -> "Publisher":
+    from audits.live.redis_bells import Publisher
+
     return Publisher(CHANNEL, settings.REDIS_URL)
 
 

@@ -10,7 +10,6 @@ from bench.stage import Stage
 
 def measure(stage: Stage) -> None:
     ground = stage.ground("load")
-    ground.run("manage.py", "migrate", "--verbosity", "0")
     for items in (stage.sizes.items, stage.sizes.catalogue):
         seconds, cpu = [], []
         for run in range(stage.sizes.runs):

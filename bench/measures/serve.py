@@ -9,7 +9,7 @@ REST_SECONDS = 4
 
 
 def measure(stage: Stage) -> None:
-    ground = stage.ground("start")
+    ground = stage.empty_ground("start")
     cold = stage.serve(ground)
     stage.add("cold start, to the first answer", kind="run", seconds=cold.seconds_to_answer)
     stage.add("cold start, to a working worker", kind="run", seconds=cold.wait_for_worker())

@@ -7,15 +7,12 @@ from django.urls import reverse
 from tests.audits.conftest import *  # noqa: F403
 from tests.audits.views.conftest import device, only_owner, person, rung, things
 from tests.security.invited import NEW
-from tests.serve.conftest import installation, serve
 
 __all__ = [
     "device",
-    "installation",
     "only_owner",
     "person",
     "rung",
-    "serve",
     "things",
 ]
 

@@ -42,8 +42,8 @@ class Actor:
         self.process.wait(80)
 
 
-def stage(people: int) -> dict:
-    """An audit of twelve items, and people of its team with a session each; the first owns it."""
+def stage(people: int, items: int = 12) -> dict:
+    """An audit of so many items, and people of its team with a session each; the first owns it."""
     from audits.models import Audit, Project, Team, User
     from tests.audits.helpers import build_edition
 
@@ -57,7 +57,7 @@ def stage(people: int) -> dict:
         team.admit(user, "editor")
     project = Project.objects.create(team=team, name="Launch")
     audit = Audit.objects.start(
-        project, "Launch", [build_edition(f"list-{name}", items=12)], by=users[0]
+        project, "Launch", [build_edition(f"list-{name}", items=items)], by=users[0]
     )
     return {
         "audit": str(audit.pk),
@@ -148,6 +148,16 @@ def sign_out(session: str) -> None:
     SessionStore(session).flush()
 
 
+def seal(audit: str, user: int) -> None:
+    """Every item is done, and that person signs for it: a report is to be made."""
+    from audits.models import Audit, User
+    from tests.audits import helpers
+
+    row, by = Audit.objects.get(pk=audit), User.objects.get(pk=user)
+    helpers.settle(row, by=by)
+    helpers.seal(row, by=by)
+
+
 def review(audit: str, user: int) -> str:
     """A review of the audit that is under way, led by that person."""
     from audits.models import Audit, User
@@ -210,7 +220,7 @@ def attendances(review: str) -> list[list]:
 ACTS = {
     act.__name__: act
     for act in (stage, write, remove, demote, deactivate, expire, sign_out, review, guest)
-} | {act.__name__: act for act in (withdraw, show, answers, events, attendances)}
+} | {act.__name__: act for act in (seal, withdraw, show, answers, events, attendances)}
 
 
 def main() -> None:

@@ -62,15 +62,27 @@ def serve(installation):
 
 
 @pytest.fixture(scope="module")
-def house(tmp_path_factory):
-    """The product without its demo, for all tests of a file that do not end it; its environment
-    is `house.installation`."""
+def open_house(tmp_path_factory):
+    """`open_house(**environment)`: the product without its demo, for all tests of a file that do
+    not end it; its environment is `.installation`."""
     with _installed(tmp_path_factory) as variables:
-        served = Served(variables | {"DEMO": "0"})
-        served.installation = variables
-        served.wait_until_ready()
-        yield served
-        served.kill()
+        started: list[Served] = []
+
+        def _open_house(**environment: str) -> Served:
+            served = Served(variables | {"DEMO": "0"} | environment)
+            served.installation = variables
+            started.append(served)
+            served.wait_until_ready()
+            return served
+
+        yield _open_house
+        for served in started:
+            served.kill()
+
+
+@pytest.fixture(scope="module")
+def house(open_house):
+    return open_house()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 import os
 import socket
+import stat
 import subprocess
 import sys
 
@@ -39,6 +40,8 @@ def test_prices_that_cannot_be_read(tmp_path):
     line = refused(DATA_DIR=str(tmp_path / "var"), PRICES_FILE=str(tmp_path / "prices.yaml"))
     assert "prices.yaml: models: List should have at least 1 item" in line
     assert "See fixtures/prices.yaml for the form" in line
+    # Whatever became of it: the folder that it made is for this user alone.
+    assert stat.S_IMODE((tmp_path / "var").stat().st_mode) == 0o700
 
 
 @pytest.mark.parametrize("key", ["", "from-the-environment"])

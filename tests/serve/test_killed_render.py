@@ -1,4 +1,4 @@
-"""A worker that is killed while it makes a sealed report: another one makes it, once and whole."""
+"""Workers that are killed while they make a sealed report: the next makes it, once and whole."""
 
 import contextlib
 import os
@@ -12,7 +12,8 @@ import pytest
 
 from audits.reports.keys import in_folder
 from audits.reports.verify import verify
-from tests.serve.served import Served, ask, everything_of, kill_everything_of, wait_for
+from tests.serve.acting import Actor
+from tests.serve.served import ask, everything_of, kill_everything_of, wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -24,12 +25,11 @@ def silent_authority():
         yield f"http://127.0.0.1:{listener.getsockname()[1]}/"
 
 
-# The demonstration has several; they are made one after the other.
 SEALED = "FROM audits_report WHERE seal_id IS NOT NULL"
 
 
 def running(installation: dict[str, str]) -> tuple:
-    """Id and step of the report that is being made; nothing while none is."""
+    """Id and step of the report that is being made; nothing while it is not."""
     with contextlib.suppress(psycopg.Error, sqlite3.Error):
         for found in ask(installation, f"SELECT id, step {SEALED} AND state = 'running'"):
             return found
@@ -54,36 +54,37 @@ def send(installation: dict[str, str], number: int) -> None:
 
 
 @pytest.fixture
-def served(new_installation, silent_authority, tmp_path):
-    """A new installation, whose demonstration has a sealed audit; time-stamps are asked for."""
+def installation(new_installation):
+    """One with a sealed audit, whose report waits to be made; long enough to take a while."""
+    installation = new_installation | {"DEMO": "0", "WEB_PROCESSES": "1"}
+    actor = Actor(installation)
+    staged = actor.do("stage", 1, 50)
+    actor.do("seal", staged["audit"], staged["users"][0])
+    actor.close()
+    return installation
+
+
+def test_killed_workers_leave_a_report_that_the_next_one_seals(
+    serve, installation, silent_authority, tmp_path
+):
     somebody = in_folder(tmp_path / "key", name="Somebody", at=datetime.now(UTC))
     trust = {"TIMESTAMP_URL": silent_authority, "TIMESTAMP_TRUST": somebody.pem.decode()}
-    served = Served(new_installation | trust)
-    yield served
-    served.kill()
-    assert everything_of(new_installation["DATA_DIR"]) == []
+    ((report,),) = ask(installation, f"SELECT id {SEALED}")
 
+    for when in ("Laying out the pages", "Signing the report"):
+        serve(**trust)
+        wait_for(lambda when=when: caught(installation, when), 120)
+        kill_everything_of(installation["DATA_DIR"])
+        assert running(installation) == (report, when)
+        assert ask(installation, "SELECT report_id FROM audits_reportfile") == []
+        # As if a minute had gone by: the lease of the dead is over.
+        ask(installation, "UPDATE audits_report SET lease_until = '2026-01-01 00:00:00'")
 
-@pytest.mark.parametrize("when", ["Laying out the pages", "Signing the report"])
-def test_killed_worker_leaves_a_report_that_the_next_one_seals(served, new_installation, when):
-    wait_for(lambda: caught(new_installation, when), 120)
-    kill_everything_of(new_installation["DATA_DIR"])
-    killed, step = running(new_installation)
-    assert step == when
-    stored = ask(new_installation, "SELECT report_id FROM audits_reportfile")
-    assert (killed,) not in stored
-    # As if a minute had gone by: the lease of the dead is over.
-    ask(new_installation, "UPDATE audits_report SET lease_until = '2026-01-01 00:00:00'")
+    serve()
+    wait_for(lambda: ask(installation, f"SELECT state {SEALED}") == [("done",)], 120)
 
-    again = Served(new_installation)
-    try:
-        again.wait_until_ready()
-        left = f"SELECT count(*) {SEALED} AND state <> 'done'"
-        wait_for(lambda: ask(new_installation, left) == [(0,)], 120)
-    finally:
-        again.kill()
-
-    files = dict(ask(new_installation, "SELECT report_id, data FROM audits_reportfile"))
-    found = verify(bytes(files[killed]))
+    ((made, data),) = ask(installation, "SELECT report_id, data FROM audits_reportfile")
+    assert made == report
+    found = verify(bytes(data))
     assert found.sealed is not None
     assert [check.name for check in found.checks if not check.passed] == ["trust"]

@@ -13,11 +13,10 @@ from tests.serve.served import target_of, wait_for
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def simulated(serve):
+@pytest.fixture(scope="module")
+def simulated(open_house):
     """Served, with the simulator there."""
-    served = serve(SIMULATOR="1")
-    served.wait_until_ready()
+    served = open_house(SIMULATOR="1")
     wait_for(lambda: served.children("simulator"), 30)
     return served
 

@@ -28,11 +28,11 @@ def sockets_of(pid: int) -> int:
     return sum(target_of(link).startswith("socket:") for link in Path(f"/proc/{pid}/fd").iterdir())
 
 
-def test_connections_are_shared_out_evenly(running):
+def test_connections_are_shared_out_evenly(house):
     # The second process may be ready a little later than the first; and what was closed here is
     # still to be closed there.
     for _ in range(5):
-        wait_for(lambda: shared_out(running, 6) == [3, 3], 10)
+        wait_for(lambda: shared_out(house, 6) == [3, 3], 10)
 
 
 def shared_out(served, connections: int) -> list[int]:
@@ -47,19 +47,19 @@ def shared_out(served, connections: int) -> list[int]:
     return sorted(grown)
 
 
-def test_the_parent_takes_no_part_in_pages(running):
-    assert len(list(Path(f"/proc/{running.process.pid}/task").iterdir())) == 1
+def test_the_parent_takes_no_part_in_pages(house):
+    assert len(list(Path(f"/proc/{house.process.pid}/task").iterdir())) == 1
 
 
-def test_guesses_are_counted_over_all_processes(running):
+def test_guesses_are_counted_over_all_processes(house):
     # An address of its own, or nobody else could sign in for a minute.
     address = f"127.{randint(1, 254)}.{randint(1, 254)}.{randint(1, 254)}"
-    page = (first := Browser(running, address)).ask("GET", "/account/login/")
+    page = (first := Browser(house, address)).ask("GET", "/account/login/")
     statuses = [
         # Each over a new connection, so that the processes take turns.
         # Without a password, which takes long to look at and counts all the same. And of one
         # page: all of them count within a minute alone.
-        Browser(running, address, cookies=first.cookies).submit(
+        Browser(house, address, cookies=first.cookies).submit(
             "/account/login/", page, login=f"nobody-{number}@harbour.example", password=""
         )
         for number in range(31)
@@ -67,15 +67,15 @@ def test_guesses_are_counted_over_all_processes(running):
     assert statuses == [200] * 30 + [429]
 
 
-def test_eight_people_write_at_once_and_nobody_meets_a_locked_database(running, installation):
-    actor = Actor(installation)
+def test_eight_people_write_at_once_and_nobody_meets_a_locked_database(house):
+    actor = Actor(house.installation)
     sessions = actor.do("stage", 8)["sessions"]
     actor.close()
-    browsers = [Browser(running, session=session) for session in sessions]
+    browsers = [Browser(house, session=session) for session in sessions]
     with ThreadPoolExecutor(8) as threads:
         statuses = list(threads.map(change_name_often, browsers))
     assert statuses == [[302] * 25] * 8
-    assert "locked" not in running.text
+    assert "locked" not in house.text
 
 
 def change_name_often(browser: "Browser") -> list[int]:

@@ -54,8 +54,9 @@ class Command(BaseCommand):
         try:
             checks.check_prices()
             checks.check_libraries()
-            checks.migrate()
             warning = checks.check_signing()
+            # Last: in a new database it takes a while, and a fault is told before.
+            checks.migrate()
         except checks.Fault as fault:
             sys.exit(f"countersign: {fault}")
         if warning:

@@ -11,6 +11,8 @@ import redis
 from django.db import connection
 
 from audits.live import bells
+from audits.live.listening import Listening
+from audits.live.redis_bells import Subscription
 from audits.models import rings
 from audits.views import live_source
 
@@ -127,10 +129,10 @@ def test_bell_that_was_cut_off_says_so_and_is_heard_again(bell, ring, monkeypatc
 
 def cut_off(bell) -> None:
     """By the server, as when it restarts."""
-    if isinstance(bell, bells.Subscription):
+    if isinstance(bell, Subscription):
         host, port = bell.connection.connection._sock.getsockname()
         bell.server.client_kill(f"{host}:{port}")
-    elif isinstance(bell, bells.Listening):
+    elif isinstance(bell, Listening):
         with connection.cursor() as cursor:
             pid = bell.connection.info.backend_pid
             cursor.execute("SELECT pg_terminate_backend(%s)", [pid])
