@@ -98,6 +98,16 @@ def test_saving_again_works_with_the_version_that_came_back(browser, ed, noor, a
     assert now(answer).state == "not_applicable"
 
 
+def test_what_does_not_apply_is_not_counted_as_done(browser, ed, answer):
+    body = {"state": "not_applicable", "reason": "We have no keys.", "version": 1}
+
+    page = Page(browser(ed).post(address("state", answer), body, headers=HTMX))
+
+    assert "0 of 6 done" in page.text
+    assert "0 of 6 done, 1 not applicable, 1 blocker open" in page.text
+    assert "1 not applicable" in Page(browser(ed).get(answer.audit.get_absolute_url())).text
+
+
 @pytest.mark.parametrize(
     ("body", "sentence"),
     [
