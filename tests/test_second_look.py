@@ -39,7 +39,7 @@ def run(tmp_path):
         inherited = {
             key: value
             for key, value in os.environ.items()
-            if not key.startswith(("PYTEST_", "DJANGO_"))
+            if not key.startswith(("PYTEST_", "DJANGO_", "SECOND_LOOK"))
         }
         done = subprocess.run(
             [*command, "--rootdir", tmp_path, "--confcutdir", tmp_path, tmp_path],

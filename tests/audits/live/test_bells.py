@@ -10,7 +10,7 @@ import pytest
 import redis
 from django.db import connection
 
-from audits.live import bells
+from audits.live import bells, redis_bells
 from audits.live.listening import Listening
 from audits.live.redis_bells import Subscription
 from audits.models import rings
@@ -29,7 +29,7 @@ REDIS = [url for url in ("", os.environ.get("REDIS_URL")) if url is not None]
 @pytest.fixture(params=REDIS, ids=lambda url: "Redis" if url else "database")
 def bell(request, transactional_db, settings, monkeypatch):
     # Where the machine stands still for half a second, it is not the bell that is tried here.
-    monkeypatch.setattr(bells, "PATIENCE_SECONDS", PATIENCE)
+    monkeypatch.setattr(redis_bells, "PATIENCE_SECONDS", PATIENCE)
     settings.REDIS_URL = request.param
     bell = live_source.make_bell()
     bell.fileno()
