@@ -83,9 +83,10 @@ ONCE = (
 FIRST = (*ONCE, "serve")
 DAY_SECONDS = 24 * 3600
 DATABASE = {"db", "transactional_db", "django_db_setup"}
-SKIPPED = 6  # pytest's own exit statuses end with 5
+NO_SECOND_LOOK = 6  # for scripts/run-tests; pytest's own exit statuses end with 5
 cache_space = ""
 skipped: list[str] = []
+broken: list[str] = []
 
 
 @pytest.fixture(autouse=True)
@@ -135,7 +136,8 @@ def flush_past_triggers():
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup():
-    """Midnight parts no test: what it calls today would be yesterday at its end."""
+    """Midnight parts no test: what it calls today would be yesterday at its end. (What a module
+    shares may be of the day before.)"""
     left = DAY_SECONDS - time.time() % DAY_SECONDS
     if left < 20:
         time.sleep(left)
@@ -168,6 +170,14 @@ def is_in(places, path) -> bool:
 def pytest_collectreport(report):
     if report.skipped:
         skipped.append(report.nodeid)
+    elif report.failed:
+        broken.append(f"{report.nodeid or 'a folder'} could not be collected")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node, error):
+    if error:
+        broken.append(f"the process {node.gateway.id} of the tests ended before they did: {error}")
 
 
 def pytest_runtest_logreport(report):
@@ -177,13 +187,16 @@ def pytest_runtest_logreport(report):
 
 @pytest.hookimpl(trylast=True)
 def pytest_sessionfinish(session):
-    if skipped and session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED):
-        session.exitstatus = SKIPPED
+    by_tests = session.exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    if by_tests and (skipped or broken):
+        session.exitstatus = NO_SECOND_LOOK
 
 
 def pytest_terminal_summary(terminalreporter):
     for name in skipped:
         terminalreporter.write_line(f"A skipped test fails the run: {name}", red=True)
+    for what in broken:
+        terminalreporter.write_line(f"This fails the run: {what}", red=True)
 
 
 def pytest_unconfigure():

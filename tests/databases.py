@@ -38,17 +38,20 @@ def _made(name: str, *command: str, source: dict[str, str] | None = None) -> dic
     variables = environment(folder, f"{_of_the_run().name}-{name}")
     with _alone(folder.with_suffix(".lock")):
         if not folder.exists():
-            half = folder.with_suffix(".half")
-            half.mkdir()
-            fill(environment(half, variables["CELERY_QUEUE"]), source)
-            subprocess.run(
-                [sys.executable, "manage.py", *command],
-                cwd=PROJECT,
-                env=os.environ | environment(half, variables["CELERY_QUEUE"]),
-                check=True,
-                stdout=subprocess.DEVNULL,
-            )
-            half.rename(folder)
+            folder.mkdir()
+            try:
+                fill(variables, source)
+                subprocess.run(
+                    [sys.executable, "manage.py", *command],
+                    cwd=PROJECT,
+                    env=os.environ | variables,
+                    check=True,
+                    stdout=subprocess.DEVNULL,
+                )
+            except BaseException:
+                shutil.rmtree(folder)
+                drop(variables)
+                raise
     return variables
 
 
@@ -74,7 +77,7 @@ def fill(variables: dict[str, str], source: dict[str, str] | None) -> None:
 
 def drop(variables: dict[str, str]) -> None:
     if "DATABASE_URL" in variables:
-        _administer(f'DROP DATABASE "{variables["CELERY_QUEUE"]}" WITH (FORCE)')
+        _administer(f'DROP DATABASE IF EXISTS "{variables["CELERY_QUEUE"]}" WITH (FORCE)')
 
 
 def drop_shared() -> None:

@@ -5,7 +5,6 @@ import stat
 
 import pytest
 from django.core.management import call_command
-from django.db import transaction
 from django.test import Client, override_settings
 from django.utils import timezone
 
@@ -14,18 +13,23 @@ from audits.models.progress import Progress, by_section
 from audits.models.snapshots import build
 from audits.reports.summary import summarise
 from tests.audits.views.markup import Page
+from tests.audits.worlds import folders
+from tests.audits.worlds import ground as ground
 
 
 @pytest.fixture(scope="module")
-def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+def loaded(ground):
     """Where its files are; its rows are in a transaction around those of the tests."""
-    folder = tmp_path_factory.mktemp("demo")
-    places = {"DATA_DIR": folder, "MEDIA_ROOT": folder / "uploads"}
-    with django_db_blocker.unblock(), override_settings(**places), transaction.atomic():
+
+    def load() -> None:
         call_command("load_checklists")
         call_command("load_demo")
-        yield folder
-        transaction.set_rollback(True)
+
+    with (
+        override_settings(DATA_DIR=ground.folder, **folders(ground.folder)),
+        ground.holding(load),
+    ):
+        yield ground.folder
 
 
 @pytest.fixture

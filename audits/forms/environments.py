@@ -102,7 +102,12 @@ class SettingsForm(forms.ModelForm):
 class KeyForm(forms.Form):
     """A reference to a key, or the key itself; of the latter nothing is ever shown again."""
 
-    purpose = forms.ChoiceField(choices=KeyReference.Purpose, label="What it is for")
+    purpose = forms.ChoiceField(
+        choices=KeyReference.Purpose,
+        label="What it is for",
+        # Django's own words repeat what was sent, which may be a key.
+        error_messages={"invalid_choice": "Choose one of these."},
+    )
     label = forms.CharField(
         max_length=60,
         required=False,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import override_settings
 
 
@@ -29,6 +29,8 @@ class Ground:
         with self.blocker.unblock(), around:
             with override_settings(**folders(self.folder)):
                 built = build()
+            # Never to run; and a ring that waits here would be taken for that of a test.
+            connection.run_on_commit.clear()
             with self.blocker.block():
                 yield built
             transaction.set_rollback(True)
@@ -50,7 +52,7 @@ def share(module: dict, *wanted: str) -> None:
     database too; real transactions have no place in it."""
     functions = sources(wanted, module)
 
-    @pytest.fixture(scope="module")
+    @pytest.fixture(scope="module", autouse=True)
     def world(ground):
         with ground.holding(lambda: make(functions)) as made:
             yield made

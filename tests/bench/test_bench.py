@@ -101,7 +101,7 @@ def test_the_command_tells_times_of_streams_beside_the_truth_and_writes_the_docu
     }
     assert {figure["kind"] for figure in told.values()} == {"error"}
     assert [told[f"TTFT, {n} at once"]["samples"] for n in (1, 8, 32)] == [40, 40, 64]
-    assert 0 <= told["TTFT, 1 at once"]["p50_ms"] <= told["TTFT, 1 at once"]["most_ms"] < 1_000
+    assert 0 <= told["TTFT, 1 at once"]["p50_ms"] <= told["TTFT, 1 at once"]["most_ms"]
     assert "TTFT, 8 at once" in said
 
 

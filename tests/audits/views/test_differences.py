@@ -225,7 +225,9 @@ def test_sign_offs_lead_to_what_changed_in_and_since_each_revision(browser, vic,
     assert address(twice, to=sealed(twice, 2).pk) in links
 
 
-def test_audit_leads_to_what_changed(browser, vic, audit):
+def test_audit_leads_to_what_changed(browser, vic, project, edition, ed):
+    audit = Audit.objects.start(project, "Second launch", [edition], by=ed)
+
     assert address(audit) in Page(browser(vic).get(audit.get_absolute_url())).links()
 
 

@@ -151,9 +151,9 @@ def test_key_is_a_reference_or_a_value_and_not_both(browser, ed, environment):
     assert not KeyReference.objects.exists()
 
 
-@pytest.mark.parametrize("field", ["label", "header", "reference"])
+@pytest.mark.parametrize("field", ["purpose", "label", "header", "reference"])
 def test_key_in_the_wrong_field_is_not_shown_again(browser, ed, environment, field):
-    body = {"purpose": "api", "reference": "env:CLAUDE_KEY", field: "sk-ant-api03-canary" * 4}
+    body = {"purpose": "api", "reference": "env:CLAUDE_KEY", field: "sk-ant-api03-canary" * 3}
     address = reverse("key-add", args=[environment.project_id, environment.pk])
 
     response = browser(ed).post(address, body)
