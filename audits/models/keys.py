@@ -199,6 +199,8 @@ def _host(environment: Environment, purpose: str) -> str:
 
 
 def _header(purpose: str, header: str) -> str:
+    if LIKE_A_KEY.search(header):
+        raise Refused("That looks like a key. The header is what carries it.", "header")
     if purpose != KeyReference.Purpose.APP:
         return ""
     header = clean(KeyReference, "header", header)
