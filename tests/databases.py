@@ -34,8 +34,8 @@ def prepared() -> dict[str, str]:
 
 def _made(name: str, *command: str, source: dict[str, str] | None = None) -> dict[str, str]:
     """Whoever asks first makes it; the others wait."""
-    folder = _of_the_run() / name
-    variables = environment(folder, f"{_of_the_run().name}-{name}")
+    variables = _shared(name)
+    folder = Path(variables["DATA_DIR"])
     with _alone(folder.with_suffix(".lock")):
         if not folder.exists():
             folder.mkdir()
@@ -53,6 +53,10 @@ def _made(name: str, *command: str, source: dict[str, str] | None = None) -> dic
                 drop(variables)
                 raise
     return variables
+
+
+def _shared(name: str) -> dict[str, str]:
+    return environment(_of_the_run() / name, f"{_of_the_run().name}-{name}")
 
 
 def environment(folder: Path | str, name: str) -> dict[str, str]:
@@ -83,8 +87,9 @@ def drop(variables: dict[str, str]) -> None:
 def drop_shared() -> None:
     """At the end of the run, whoever made them."""
     for name in ("migrated", "prepared"):
-        if (_of_the_run() / name).exists():
-            drop(environment("", f"{_of_the_run().name}-{name}"))
+        variables = _shared(name)
+        if Path(variables["DATA_DIR"]).exists():
+            drop(variables)
 
 
 def _administer(statement: str) -> None:

@@ -1,6 +1,5 @@
 """What the demo holds, loaded once: these only look at it."""
 
-import json
 import stat
 
 import pytest
@@ -15,6 +14,7 @@ from audits.reports.summary import summarise
 from tests.audits.views.markup import Page
 from tests.audits.worlds import folders
 from tests.audits.worlds import ground as ground
+from tests.demo_files import credentials, stored
 
 
 @pytest.fixture(scope="module")
@@ -35,14 +35,6 @@ def loaded(ground):
 @pytest.fixture
 def demo(loaded, db):
     return loaded
-
-
-def credentials(data_dir) -> dict:
-    return json.loads((data_dir / "demo-credentials.json").read_text())
-
-
-def stored(data_dir) -> list:
-    return [path for path in (data_dir / "uploads").rglob("*") if path.is_file()]
 
 
 def test_credentials_are_for_the_owner_of_the_files_eyes_alone(demo):

@@ -1,6 +1,5 @@
 """Loading the demo: all of it or nothing."""
 
-import json
 import stat
 
 import pytest
@@ -9,6 +8,8 @@ from django.conf import settings as django_settings
 from django.core.management import CommandError, call_command
 
 from audits.models import Event, Team, User
+from tests.audits.worlds import folders
+from tests.demo_files import credentials, stored
 
 DEMO = django_settings.BASE_DIR / "fixtures" / "demo.yaml"
 
@@ -16,8 +17,8 @@ DEMO = django_settings.BASE_DIR / "fixtures" / "demo.yaml"
 @pytest.fixture
 def data_dir(db, settings, tmp_path):
     settings.DATA_DIR = tmp_path
-    settings.MEDIA_ROOT = tmp_path / "uploads"
-    settings.REPORTS_DIR = tmp_path / "reports"
+    for name, folder in folders(tmp_path).items():
+        setattr(settings, name, folder)
     return tmp_path
 
 
@@ -26,14 +27,6 @@ def empty_site(data_dir, capsys):
     call_command("load_checklists")
     capsys.readouterr()
     return data_dir
-
-
-def credentials(data_dir) -> dict:
-    return json.loads((data_dir / "demo-credentials.json").read_text())
-
-
-def stored(data_dir) -> list:
-    return [path for path in (data_dir / "uploads").rglob("*") if path.is_file()]
 
 
 def test_credentials_that_lay_open_before_are_made_anew(empty_site):

@@ -19,7 +19,7 @@ from audits.models.lifecycle import Decision
 from audits.models.obstacles import Obstacle
 from audits.models.quorum import Role, Rules
 from audits.models.rounds import REASON_MAX
-from audits.models.signoffs import refuse_unconfirmed
+from audits.models.signoffs import refuse_unconfirmed, what_confirms
 
 # The name of the button that asks for one row more.
 ADD = "add"
@@ -176,7 +176,7 @@ class DecideForm(ProofForm):
         self.offer(roles)
         confirmation = self.fields["confirmation"]
         confirmation.label = f"Type “{phrase}” to confirm"
-        confirmation.error_messages["required"] = f"Write exactly “{phrase}”."
+        confirmation.error_messages["required"] = what_confirms(phrase)
 
     def offer(self, roles: Sequence[Role]) -> None:
         """The roles to choose from; the only one is chosen already."""

@@ -238,9 +238,13 @@ def refuse_second_thoughts(row: Round, by: User) -> None:
         raise RuleBroken("You signed this already. Withdraw your signature, then refuse it.")
 
 
+def what_confirms(phrase: str) -> str:
+    return f"Write exactly “{phrase}”."
+
+
 def refuse_unconfirmed(confirmation: str, phrase: str) -> None:
     if " ".join(confirmation.lower().split()) != phrase:
-        raise Refused(f"Write exactly “{phrase}”.", field="confirmation")
+        raise Refused(what_confirms(phrase), field="confirmation")
 
 
 def _refuse_stranger(row: Round, by: User, role: str) -> None:
